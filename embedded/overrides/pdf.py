@@ -1,0 +1,49 @@
+"""PDFs of print formats by the system's Chromium, headless."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import frappe
+
+from embedded.overrides import replace
+
+TIMEOUT_S = 60
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_chromium() -> str | None:
+	"""Return the path of the system's Chromium, if it has one."""
+	return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+@replace("frappe.utils.pdf:get_pdf")
+def get_pdf(html: str, options: dict | None = None, **kwargs: Any) -> bytes:
+	"""Return a page as PDF. Raises ValidationError when the machine has no Chromium or it fails."""
+	chromium = find_chromium()
+	if not chromium:
+		frappe.throw(frappe._("Chromium is needed to make a PDF."))
+	with tempfile.TemporaryDirectory() as folder:
+		page, pdf = Path(folder, "page.html"), Path(folder, "page.pdf")
+		page.write_text(frappe.utils.expand_relative_urls(html), encoding="utf-8")
+		subprocess.run(
+			[
+				chromium,
+				"--headless",
+				"--no-sandbox",
+				"--disable-gpu",
+				"--disable-background-networking",
+				"--no-pdf-header-footer",
+				f"--user-data-dir={folder}/profile",
+				f"--print-to-pdf={pdf}",
+				page.as_uri(),
+			],
+			check=False,
+			capture_output=True,
+			timeout=TIMEOUT_S,
+		)
+		if not pdf.exists():
+			frappe.throw(frappe._("Chromium could not make the PDF."))
+		return pdf.read_bytes()
