@@ -1,6 +1,5 @@
 """PDFs of print formats by the system's Chromium, headless."""
 
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -8,16 +7,10 @@ from typing import Any
 
 import frappe
 
+from embedded.browser import find_chromium
 from embedded.overrides import replace
 
 TIMEOUT_S = 60
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-def find_chromium() -> str | None:
-	"""Return the path of the system's Chromium, if it has one."""
-	return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-
 
 @replace("frappe.utils.pdf:get_pdf")
 def get_pdf(html: str, options: dict | None = None, **kwargs: Any) -> bytes:

@@ -1,0 +1,86 @@
+"""The prepared site: made once from all that it is made of, then copied for every run.
+
+It holds what ERPNext's set-up leaves for a Romanian company, two selling companies, and a SmartBill Account
+for each. Its folder is named by a hash of its sources, so that a changed source makes another one.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from embedded import paths
+from embedded.progress import Progress, silent
+from embedded.site import Site
+
+APPS = ("erpnext", "erp_b2b_smartbill")
+# Tests make a site change nothing; scripts and other texts that no installation reads are left out of the hash.
+IGNORED_FOLDERS = frozenset({"tests", "__pycache__", "node_modules", "assets"})
+SOURCE_SUFFIXES = frozenset({".py", ".json", ".txt", ".po", ".csv", ".html"})
+
+
+def app_folders() -> dict[str, Path]:
+	"""Return the folders of the site's apps, the framework first."""
+	import frappe
+
+	return {
+		"frappe": Path(frappe.__file__).parent,
+		"erpnext": paths.ROOT / "embedded" / "erpnext",
+		"erp_b2b_smartbill": paths.ROOT / "erp_b2b_smartbill",
+	}
+
+
+def sources_hash() -> str:
+	"""Return a hash of everything an installation reads."""
+	digest = hashlib.sha256()
+	for folder in (paths.ROOT / "embedded", paths.ROOT / "erp_b2b_smartbill"):
+		for path in sorted(folder.rglob("*")):
+			if path.suffix in SOURCE_SUFFIXES and not IGNORED_FOLDERS.intersection(path.parts):
+				digest.update(str(path.relative_to(paths.ROOT)).encode() + b"\0" + path.read_bytes())
+	digest.update((paths.ROOT / "embedded" / "requirements.txt").read_bytes())
+	return digest.hexdigest()[:16]
+
+
+def prepared_site(progress: Progress = silent) -> Site:
+	"""Return the prepared site, making it when its sources changed (about 15 s). Older ones are removed."""
+	site = Site(paths.SITES / f"prepared-{sources_hash()}", APPS)
+	with locked(paths.SITES / "lock"):
+		if (site.path / "ready").exists():
+			return site
+		progress("preparing a site (once, and when the sources of the apps change)")
+		for older in paths.SITES.glob("prepared-*"):
+			shutil.rmtree(older, ignore_errors=True)
+		make_site(site)
+		(site.path / "ready").touch()
+	return site
+
+
+def make_site(site: Site) -> Site:
+	"""Make a site with the apps and what a Romanian company's set-up leaves."""
+	from embedded import romania, translations
+
+	site.create(assets=paths.ASSETS, smartbill_allowed_hosts=["127.0.0.1", "localhost"])
+	with site.open() as frappe:
+		translations.compile_translations()
+		romania.set_up()
+		frappe.db.commit()
+	site.fold_log()
+	return site
+
+
+def build_assets(progress: Progress = silent) -> None:
+	"""Build the desk's assets if they are not up to date."""
+	from embedded.assets.builder import build
+
+	build(paths.ASSETS, app_folders(), progress, modules_folder=paths.NODE_MODULES)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+	"""Hold a lock across processes."""
+	path.parent.mkdir(parents=True, exist_ok=True)
+	with path.open("w") as handle:
+		fcntl.flock(handle, fcntl.LOCK_EX)
+		yield
