@@ -37,7 +37,7 @@ MOVED_MODULES = {
 CALL_OVERRIDES = '\n\n__import__("embedded.overrides", fromlist=["apply"]).apply(__name__)\n'
 
 # Python 3.11 has no `type X = ...` statement.
-TYPE_STATEMENT = re.compile(r"^type (\w+) = ", re.MULTILINE)
+TYPE_STATEMENT = re.compile(r"^([ \t]*)type (\w+) = ", re.MULTILINE)
 
 # The compiled MariaDB driver is imported for its side effects only; SQLite needs no compiler.
 DRIVER_IMPORT = re.compile(r"^import frappe\.database\.mariadb\.mysqlclient\b.*$", re.MULTILINE)
@@ -52,7 +52,7 @@ def restored_names(text: str) -> str:
 
 def restored_python(module: str, text: str) -> str:
 	"""Return a Python module's source as this site needs it."""
-	text = TYPE_STATEMENT.sub(r"\1 = ", restored_names(text))
+	text = TYPE_STATEMENT.sub(r"\1\2 = ", restored_names(text))
 	text = DRIVER_IMPORT.sub("", text)
 	return text + CALL_OVERRIDES if module in OVERRIDDEN_MODULES else text
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import frappe
 from rq import Queue, SimpleWorker
+from rq.job import Job
 from rq.timeouts import TimerDeathPenalty
 
 from embedded.overrides import replace
@@ -17,6 +18,11 @@ class ThreadWorker(SimpleWorker):
 	"""RQ's worker that runs jobs in its own thread, where neither signals nor alarms work."""
 
 	death_penalty_class = TimerDeathPenalty
+	jobs_run = 0
+
+	def execute_job(self, job: Job, queue: Queue) -> None:
+		self.jobs_run += 1
+		super().execute_job(job, queue)
 
 	def _install_signal_handlers(self) -> None:
 		"""Signals belong to the main thread."""
@@ -41,9 +47,8 @@ def run_pending_jobs() -> int:
 	def work() -> None:
 		with _site_context():
 			worker = ThreadWorker(waiting, connection=waiting[0].connection)
-		before = worker.successful_job_count + worker.failed_job_count
 		worker.work(burst=True, logging_level="ERROR")
-		finished.append(worker.successful_job_count + worker.failed_job_count - before)
+		finished.append(worker.jobs_run)
 
 	thread = threading.Thread(target=work, name="jobs")
 	thread.start()
