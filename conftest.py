@@ -28,6 +28,6 @@ def connected(running: "object") -> Iterator["object"]:
 
 @pytest.fixture(scope="class", autouse=True)
 def site_for_server_tests(request: pytest.FixtureRequest) -> None:
-	"""Give server tests (classes that a bench would run, too) the site that a bench's runner gives them."""
-	if request.cls is not None and getattr(request.cls, "needs_site", False):
+	"""Give server tests (the classes that a bench's runner finds, too) the site that a bench gives them."""
+	if request.cls is not None and any(base.__name__ == "ServerTestCase" for base in request.cls.__mro__):
 		request.getfixturevalue("connected")

@@ -1,0 +1,123 @@
+"""The restored framework behaves as a bench's: several apps, jobs, scheduler, HTTP."""
+
+import importlib
+import json
+import time
+
+import pytest
+import requests
+
+from embedded import overrides, prepare
+
+
+@pytest.fixture
+def frappe(connected):
+	yield connected
+	connected.db.rollback()
+
+
+class TestOverrides:
+	@pytest.mark.parametrize("module", sorted(overrides.OVERRIDDEN_MODULES))
+	def test_every_replacement_is_in_place(self, connected, module):
+		loaded = importlib.import_module(module)
+		replaced = overrides.replacements().get(module, [])
+		assert replaced, f"{module} is named as overridden, and nothing replaces anything in it"
+		for attribute, function, _new in replaced:
+			holder = loaded
+			for part in attribute.split("."):
+				holder = holder.__dict__[part] if isinstance(holder, type) else getattr(holder, part)
+			assert holder is function or getattr(holder, "__closure__", None) or holder == function
+
+	def test_a_target_that_vanished_is_an_error(self, monkeypatch):
+		monkeypatch.setitem(overrides.OVERRIDDEN_MODULES, "json", ())
+		monkeypatch.setitem(overrides.replacements(), "json", [("vanished", print, False)])
+		with pytest.raises(AttributeError, match="json:vanished does not exist any more"):
+			overrides.apply("json")
+
+
+class TestApps:
+	def test_the_installed_apps_are_those_of_the_site(self, frappe):
+		assert frappe.get_installed_apps() == ["frappe", *prepare.APPS]
+
+	def test_hooks_are_gathered_over_all_apps_or_given_for_one(self, frappe):
+		assert frappe.get_hooks("app_name") == ["frappe", *prepare.APPS]
+		assert frappe.get_hooks("app_name", app_name="erpnext") == ["erpnext"]
+
+	def test_each_module_belongs_to_its_app(self, frappe):
+		frappe.setup_module_map()
+		assert frappe.local.module_app["selling"] == "erpnext"
+		assert frappe.get_module_path("Selling").endswith("embedded/erpnext/selling")
+
+	def test_code_of_an_app_that_is_not_installed_is_not_called(self, frappe):
+		with pytest.raises(frappe.AppNotInstalledError):
+			frappe.get_attr("sandbox.server.start")
+
+	def test_a_whitelisted_function_gets_its_arguments_by_its_annotations(self, frappe):
+		from frappe.client import get_list
+		from frappe.utils.typing_validations import transform_parameter_types
+
+		_, converted = transform_parameter_types(get_list, (), {"doctype": "User", "limit_start": "0"})
+		assert converted["doctype"] == "User"
+
+
+class TestJobs:
+	def test_a_job_enqueued_in_a_rolled_back_transaction_never_runs(self, frappe):
+		from embedded.overrides import jobs
+
+		frappe.enqueue("frappe.client.get_count", doctype="User", enqueue_after_commit=True)
+		frappe.db.rollback()
+		assert sum(queue.count for queue in jobs.queues()) == 0
+
+	def test_the_second_job_of_one_id_is_not_queued(self, frappe):
+		from embedded.overrides import jobs
+
+		arguments = {"doctype": "User", "job_id": "once", "deduplicate": True}
+		frappe.enqueue("frappe.client.get_count", **arguments)
+		assert frappe.enqueue("frappe.client.get_count", **arguments) is None
+		jobs.run_pending_jobs()
+
+
+class TestScheduler:
+	def test_a_due_job_is_enqueued_once(self, running, connected):
+		"""The nightly sync rests on this."""
+		from embedded.overrides import jobs
+		from embedded.scheduler import enqueue_due_jobs
+
+		frappe = connected
+		jobs.run_pending_jobs()
+		frappe.db.set_value(
+			"Scheduled Job Type",
+			{},
+			{"creation": frappe.utils.add_to_date(None, days=-40), "last_execution": None},
+			update_modified=False,
+		)
+		frappe.db.commit()
+		with running.site.open():
+			first = enqueue_due_jobs()
+		with running.site.open():
+			second = enqueue_due_jobs()
+		assert any(method.startswith("frappe.") for method in first)
+		assert not set(second) & set(first)
+
+
+class TestHTTP:
+	def test_a_page_and_the_api_answer(self, running):
+		assert requests.get(f"{running.url}/login", timeout=30).status_code == 200
+		assert requests.get(f"{running.url}/api/method/ping", timeout=30).json() == {"message": "pong"}
+
+	def test_a_session_posts_with_its_csrf_token_only(self, running):
+		session = requests.Session()
+		login = {"usr": "vanzari@demo.local", "pwd": "demo"}
+		assert session.post(f"{running.url}/api/method/login", data=login, timeout=30).status_code == 200
+		note = {"title": f"Note {time.time()}"}
+		refused = session.post(f"{running.url}/api/resource/Note", json=note, timeout=30)
+		assert (refused.status_code, json.loads(refused.text)["exc_type"]) == (400, "CSRFTokenError")
+
+	def test_a_guest_is_refused(self, running):
+		assert requests.get(f"{running.url}/api/resource/Quotation", timeout=30).status_code == 403
+
+	def test_a_private_file_is_not_given_to_a_guest(self, running):
+		path = running.site.path / "private" / "files" / "secret.txt"
+		path.write_text("secret")
+		for address in ("/private/files/secret.txt", "/files/../private/files/secret.txt"):
+			assert "secret" not in requests.get(f"{running.url}{address}", timeout=30).text
