@@ -1,12 +1,12 @@
 """The commands of ./dev. Run inside the environment that ./dev makes.
 
-    ./dev demo [--port N] [--reset]   the whole product in a browser, with a sandbox and sample data
-    ./dev test [pytest arguments]     every test; --cov adds coverage of the app
-    ./dev test --bench PATH --site S  the server tests on an existing bench
-    ./dev run FILE [arguments]        a Python file on a fresh copy of the prepared site
-    ./dev serve [--port N]            the prepared site, without sample data
-    ./dev lint                        the style checks
-    ./dev benchmark [NAME]            the comparisons that print ratios
+./dev demo [--port N] [--reset]   the whole product in a browser, with a sandbox and sample data
+./dev test [pytest arguments]     every test; --cov adds coverage of the app
+./dev test --bench PATH --site S  the server tests on an existing bench
+./dev run FILE [arguments]        a Python file on a fresh copy of the prepared site
+./dev serve [--port N]            the prepared site, without sample data
+./dev lint                        the style checks
+./dev benchmark [NAME]            the comparisons that print ratios
 """
 
 import argparse
@@ -47,7 +47,9 @@ def demo(arguments: list[str]) -> int:
 		print(f"\n  {running.url}\n")
 		for user, password, purpose in LOGINS:
 			print(f"  {user:24} {password:8} {purpose}")
-		print(f"\n  SmartBill sandbox: {running.sandbox.url}\n  Ctrl-C stops it; the data stay.\n", flush=True)
+		print(
+			f"\n  SmartBill sandbox: {running.sandbox.url}\n  Ctrl-C stops it; the data stay.\n", flush=True
+		)
 		wait_for_interrupt()
 	return 0
 
@@ -147,7 +149,9 @@ def default_tests() -> list[str]:
 def lint(arguments: list[str]) -> int:
 	"""Check the style of Python and that the shell scripts parse."""
 	checks = (["ruff", "check", *arguments, "."], ["ruff", "format", "--check", "."])
-	failed = [check for check in checks if subprocess.run([sys.executable, "-m", *check], cwd=paths.ROOT).returncode]
+	failed = [
+		check for check in checks if subprocess.run([sys.executable, "-m", *check], cwd=paths.ROOT).returncode
+	]
 	return 1 if failed else 0
 
 

@@ -1,6 +1,6 @@
 """Complete the environment: restore the framework into it and make the apps importable.
 
-    python -m embedded.environment
+python -m embedded.environment
 """
 
 import sysconfig

@@ -53,7 +53,9 @@ def changes(before: Facts, after: Facts) -> list[str]:
 			lines.append(f"{doctype}: {'gone' if new is None else 'new'}")
 			continue
 		lines.extend(f"{doctype}: {what}: {problem}" for what, problem in _differences(old, new))
-		lines.extend(f"{doctype}: {field}: gone" for field in sorted(old["fields"].keys() - new["fields"].keys()))
+		lines.extend(
+			f"{doctype}: {field}: gone" for field in sorted(old["fields"].keys() - new["fields"].keys())
+		)
 	return lines
 
 
@@ -121,7 +123,9 @@ def read_facts() -> Facts:
 
 def write_facts(facts: Facts) -> None:
 	"""One line a field, so that a change shows as one line."""
-	FACTS.write_text("{\n" + ",\n".join(_lines_of(name, fact) for name, fact in sorted(facts.items())) + "\n}\n")
+	FACTS.write_text(
+		"{\n" + ",\n".join(_lines_of(name, fact) for name, fact in sorted(facts.items())) + "\n}\n"
+	)
 
 
 def _lines_of(name: str, fact: dict[str, Any]) -> str:
@@ -160,7 +164,9 @@ def dump(site: str) -> None:
 
 
 def main() -> int:
-	parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+	parser = argparse.ArgumentParser(
+		description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+	)
 	parser.add_argument("--bench", type=Path)
 	parser.add_argument("--site", required=True)
 	parser.add_argument("--write", action="store_true", help="write the list instead of comparing it")

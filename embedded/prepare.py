@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from embedded.progress import Progress, silent
 from embedded.site import Site
 
 APPS = ("erpnext", "erp_b2b_smartbill")
-# Tests make a site change nothing; scripts and other texts that no installation reads are left out of the hash.
+KEEP_S = 3600
+# Folders and files that no installation reads are left out of the hash.
 IGNORED_FOLDERS = frozenset({"tests", "__pycache__", "node_modules", "assets"})
 SOURCE_SUFFIXES = frozenset({".py", ".json", ".txt", ".po", ".csv", ".html"})
 
@@ -50,8 +52,11 @@ def prepared_site(progress: Progress = silent) -> Site:
 		if (site.path / "ready").exists():
 			return site
 		progress("preparing a site (once, and when the sources of the apps change)")
+		shutil.rmtree(site.path, ignore_errors=True)
 		for older in paths.SITES.glob("prepared-*"):
-			shutil.rmtree(older, ignore_errors=True)
+			# A recent one may be in use by another run.
+			if time.time() - older.stat().st_mtime > KEEP_S:
+				shutil.rmtree(older, ignore_errors=True)
 		make_site(site)
 		(site.path / "ready").touch()
 	return site

@@ -32,7 +32,10 @@ COMPANIES = (
 )
 USERS = {
 	"vanzari@demo.local": ("Ana Vânzări", ("Sales User", "B2B Sales")),
-	"manager@demo.local": ("Mihai Manager", ("Sales User", "Sales Manager", "Sales Master Manager", "B2B Manager")),
+	"manager@demo.local": (
+		"Mihai Manager",
+		("Sales User", "Sales Manager", "Sales Master Manager", "B2B Manager"),
+	),
 }
 
 
@@ -87,7 +90,9 @@ def make_vat(company: SellingCompany) -> None:
 	"""Make accounts and templates of 21 and 11 %; ERPNext's own template for Romania still has 24 %."""
 	import frappe
 
-	frappe.db.set_value("Sales Taxes and Charges Template", {"company": company.name}, {"is_default": 0, "disabled": 1})
+	frappe.db.set_value(
+		"Sales Taxes and Charges Template", {"company": company.name}, {"is_default": 0, "disabled": 1}
+	)
 	parent = frappe.db.get_value(
 		"Account", {"account_name": "Duties and Taxes", "company": company.name, "is_group": 1}
 	)
@@ -147,7 +152,8 @@ def make_smartbill_account(company: SellingCompany) -> None:
 			"language": "RO",
 			"units": [{"uom": uom, "measuring_unit_name": unit} for uom, unit in UNITS.items()],
 			"vat_rates": [
-				{"erpnext_rate": rate, "tax_name": name, "tax_percentage": rate} for rate, name in VAT_RATES.items()
+				{"erpnext_rate": rate, "tax_name": name, "tax_percentage": rate}
+				for rate, name in VAT_RATES.items()
 			],
 		}
 	).insert()

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.server import Running as Sandbox
-from sandbox.server import start as start_sandbox
-
 from embedded.server import SiteServer
 from embedded.site import Site
+from sandbox.server import Running as Sandbox
+from sandbox.server import start as start_sandbox
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,10 @@ class Site:
 		"""Return a copy of the site in another folder. Nobody may be writing to this one."""
 		self.fold_log()
 		copied = Site(path, self.apps)
-		shutil.copytree(self.path, copied.path, symlinks=True)
+		# What the log held is in the file now; its helpers come and go with every reader.
+		shutil.copytree(
+			self.path, copied.path, symlinks=True, ignore=shutil.ignore_patterns("*.db-wal", "*.db-shm")
+		)
 		return copied
 
 	def fold_log(self) -> None:
@@ -101,8 +104,9 @@ def finish_setup() -> None:
 	"""Leave what the setup wizard leaves in the framework's own settings for a Romanian site."""
 	import frappe
 
-	frappe.db.set_single_value(
-		"System Settings",
+	# Saved as a document, so that formats become defaults for the desk.
+	settings = frappe.get_doc("System Settings")
+	settings.update(
 		{
 			"setup_complete": 1,
 			"language": "en",
@@ -113,8 +117,10 @@ def finish_setup() -> None:
 			"number_format": "#.###,##",
 			"first_day_of_the_week": "Monday",
 			"enable_scheduler": 1,
-		},
+		}
 	)
+	settings.flags.ignore_mandatory = True
+	settings.save()
 	frappe.db.set_default("desktop:home_page", "workspace")
 	# The framework's own jobs were created while the site still had the framework's default time zone: a job
 	# whose creation lies ahead is not due for hours.

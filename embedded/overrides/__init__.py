@@ -24,7 +24,6 @@ OVERRIDDEN_MODULES: dict[str, tuple[str, ...]] = {
 	"frappe.apps": ("desk",),
 	"frappe.boot": ("desk",),
 	"frappe.config": ("config",),
-	"frappe.database.database": ("database",),
 	"frappe.database.schema": ("schema",),
 	"frappe.database.sqlite.database": ("database", "schema"),
 	"frappe.database.sqlite.schema": ("schema",),
@@ -78,7 +77,10 @@ def apply(module_name: str) -> None:
 
 def bound_to_original(function: Any, original: Any) -> Any:
 	"""Return the replacement, with the replaced one as its first argument when it asks for it."""
-	if not inspect.isfunction(function) or next(iter(inspect.signature(function).parameters), "") != "original":
+	if (
+		not inspect.isfunction(function)
+		or next(iter(inspect.signature(function).parameters), "") != "original"
+	):
 		return function
 
 	@functools.wraps(original)

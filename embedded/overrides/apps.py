@@ -62,9 +62,15 @@ def get_installed_apps(*, _ensure_on_bench: bool = False) -> list[str]:
 	if getattr(frappe.flags, "in_install_db", True):
 		return []
 	if not frappe.db:
+		# The package's connect() initialises first, and it is the initialisation that asks here.
+		frappe.local.initialised = True
 		frappe.connect()
 	# During an installation the list grows within one request.
-	installed = json.loads(frappe.db.get_global("installed_apps") or "[]") if frappe.flags.in_install else _installed_apps()
+	installed = (
+		json.loads(frappe.db.get_global("installed_apps") or "[]")
+		if frappe.flags.in_install
+		else _installed_apps()
+	)
 	if _ensure_on_bench:
 		present = frappe.cache.get_value("all_apps", frappe.get_all_apps)
 		return [app for app in installed if app in present]
@@ -95,9 +101,7 @@ def _load_app_hooks(app_name: str | None = None) -> dict[str, Any]:
 
 
 @replace("frappe:get_hooks")
-def get_hooks(
-	hook: str | None = None, default: Any = KEEP_DEFAULT_LIST, app_name: str | None = None
-) -> Any:
+def get_hooks(hook: str | None = None, default: Any = KEEP_DEFAULT_LIST, app_name: str | None = None) -> Any:
 	"""Return the hooks of all installed apps, or of one."""
 	if app_name:
 		hooks = _hooks_of(app_name)
@@ -119,7 +123,9 @@ def get_module_list(app_name: str = "frappe") -> list[str]:
 @replace("frappe:setup_module_map")
 def setup_module_map(include_all_apps: bool = True) -> None:
 	"""Map every app to its modules and back: those on disk, or only those installed."""
-	key, store = ("app_modules", frappe.cache) if include_all_apps else ("installed_app_modules", frappe.client_cache)
+	key, store = (
+		("app_modules", frappe.cache) if include_all_apps else ("installed_app_modules", frappe.client_cache)
+	)
 	app_modules = store.get_value(key)
 	if not app_modules:
 		apps = frappe.get_all_apps() if include_all_apps else frappe.get_installed_apps(_ensure_on_bench=True)
@@ -133,6 +139,16 @@ def setup_module_map(include_all_apps: bool = True) -> None:
 def get_attr(original: Any, method_string: str) -> Any:
 	"""Refuse, as Frappe does, to call into an app that is not installed."""
 	app = method_string.split(".", 1)[0]
-	if not frappe.flags.in_uninstall and not frappe.flags.in_install and app not in frappe.get_installed_apps():
+	if (
+		not frappe.flags.in_uninstall
+		and not frappe.flags.in_install
+		and app not in frappe.get_installed_apps()
+	):
 		frappe.throw(frappe._("App {0} is not installed").format(app), frappe.AppNotInstalledError)
 	return original(method_string)
+
+
+@replace("frappe:is_setup_complete")
+def is_setup_complete() -> bool:
+	"""Ask the setting itself; the package looks for a table, which a single DocType does not have."""
+	return bool(frappe.db.get_single_value("System Settings", "setup_complete"))

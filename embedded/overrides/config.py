@@ -32,7 +32,9 @@ def _read(path: str, _changed: int) -> dict[str, Any]:
 
 
 @replace("frappe.config:get_site_config")
-def get_site_config(sites_path: str | None = None, site_path: str | None = None, *, cached: bool = False) -> _dict:
+def get_site_config(
+	sites_path: str | None = None, site_path: str | None = None, *, cached: bool = False
+) -> _dict:
 	"""Return site_config.json over our defaults; read again when the file changed."""
 	path = site_folder() / "site_config.json"
 	stored = _read(str(path), path.stat().st_mtime_ns) if path.exists() else {}

@@ -194,7 +194,11 @@ def _concat(*values: Any) -> str | None:
 
 
 def _concat_ws(separator: Any, *values: Any) -> str | None:
-	return None if separator is None else _text(separator).join(_text(value) for value in values if value is not None)
+	return (
+		None
+		if separator is None
+		else _text(separator).join(_text(value) for value in values if value is not None)
+	)
 
 
 def _greatest(*values: Any) -> Any:
@@ -220,7 +224,16 @@ def _date_diff(later: Any, earlier: Any) -> int | None:
 
 
 # MariaDB's format letters that strftime writes otherwise.
-DATE_FORMATS = {"%i": "%M", "%s": "%S", "%T": "%H:%M:%S", "%c": "%-m", "%e": "%-d", "%M": "%B", "%W": "%A", "%v": "%V"}
+DATE_FORMATS = {
+	"%i": "%M",
+	"%s": "%S",
+	"%T": "%H:%M:%S",
+	"%c": "%-m",
+	"%e": "%-d",
+	"%M": "%B",
+	"%W": "%A",
+	"%v": "%V",
+}
 
 
 def _date_format(value: Any, pattern: str) -> str | None:
@@ -239,7 +252,11 @@ def _field(needle: Any, *values: Any) -> int:
 
 
 def _regexp(pattern: Any, value: Any) -> bool | None:
-	return None if pattern is None or value is None else re.search(pattern, _text(value), re.IGNORECASE) is not None
+	return (
+		None
+		if pattern is None or value is None
+		else re.search(pattern, _text(value), re.IGNORECASE) is not None
+	)
 
 
 SQL_FUNCTIONS = (
@@ -261,5 +278,9 @@ SQL_FUNCTIONS = (
 	("char_length", 1, lambda value: None if value is None else len(_text(value))),
 	("left", 2, lambda value, count: None if value is None else _text(value)[:count]),
 	("right", 2, lambda value, count: None if value is None else _text(value)[-count:] if count else ""),
-	("unix_timestamp", 1, lambda value: None if value is None else int(frappe.utils.get_datetime(value).timestamp())),
+	(
+		"unix_timestamp",
+		1,
+		lambda value: None if value is None else int(frappe.utils.get_datetime(value).timestamp()),
+	),
 )

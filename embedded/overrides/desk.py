@@ -76,7 +76,12 @@ def load_desktop_data(original: Any, bootinfo: Any) -> None:
 def first_hook(hook: str, app: str) -> str | None:
 	"""Return an app's own hook, or the framework's."""
 	return next(
-		(values[0] for values in (frappe.get_hooks(hook, app_name=owner) for owner in (app, "frappe")) if values), None
+		(
+			values[0]
+			for values in (frappe.get_hooks(hook, app_name=owner) for owner in (app, "frappe"))
+			if values
+		),
+		None,
 	)
 
 

@@ -150,7 +150,9 @@ def get_all_patches(patch_type: Any = None) -> list[str]:
 	from frappe.patches import get_patches_from_app
 
 	return [
-		patch for app in frappe.get_installed_apps() for patch in get_patches_from_app(app, patch_type=patch_type)
+		patch
+		for app in frappe.get_installed_apps()
+		for patch in get_patches_from_app(app, patch_type=patch_type)
 	]
 
 

@@ -61,7 +61,9 @@ def start_worker() -> threading.Thread:
 	with _site_context():
 		waiting = queues()
 	worker = ThreadWorker(waiting, connection=waiting[0].connection)
-	thread = threading.Thread(target=worker.work, kwargs={"logging_level": "ERROR"}, name="worker", daemon=True)
+	thread = threading.Thread(
+		target=worker.work, kwargs={"logging_level": "ERROR"}, name="worker", daemon=True
+	)
 	thread.start()
 	return thread
 
@@ -84,5 +86,3 @@ def get_redis_conn(username: str | None = None, password: str | None = None) -> 
 	from frappe.utils.redis_queue import RedisQueue
 
 	return RedisQueue.get_connection()
-
-

@@ -12,6 +12,7 @@ from embedded.overrides import replace
 
 TIMEOUT_S = 60
 
+
 @replace("frappe.utils.pdf:get_pdf")
 def get_pdf(html: str, options: dict | None = None, **kwargs: Any) -> bytes:
 	"""Return a page as PDF. Raises ValidationError when the machine has no Chromium or it fails."""

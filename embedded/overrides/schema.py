@@ -56,7 +56,9 @@ def indexes_of(table: str) -> list[Any]:
 	"""Return a table's indexes: name, unique, origin (c: created, u or pk: by a constraint), columns."""
 	indexes = frappe.db.sql(f"PRAGMA index_list(`{table}`)", as_dict=True)
 	for index in indexes:
-		index.columns = [row.name for row in frappe.db.sql(f"PRAGMA index_info(`{index.name}`)", as_dict=True)]
+		index.columns = [
+			row.name for row in frappe.db.sql(f"PRAGMA index_info(`{index.name}`)", as_dict=True)
+		]
 	return indexes
 
 
@@ -69,7 +71,9 @@ def create_index(table: str, fields: list[str], unique: bool = False, name: str 
 	"""Create an index if it does not exist. Raises IntegrityError when rows contradict a unique one."""
 	name = f"{table}_{name}" if name else index_name(table, fields, unique)
 	columns = ", ".join(f"`{field.strip('`')}`" for field in fields)
-	frappe.db.sql_ddl(f"CREATE {'UNIQUE ' if unique else ''}INDEX IF NOT EXISTS `{name}` ON `{table}` ({columns})")
+	frappe.db.sql_ddl(
+		f"CREATE {'UNIQUE ' if unique else ''}INDEX IF NOT EXISTS `{name}` ON `{table}` ({columns})"
+	)
 
 
 def drop_index(table: str, field: str, *, unique: bool) -> None:
@@ -85,10 +89,14 @@ def rebuild(table: str, changed: dict[str, str]) -> None:
 	changed: column name -> its definition without the name.
 	"""
 	columns = columns_of(table)
-	created = frappe.db.sql("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", (table,))[0][0]
+	created = frappe.db.sql("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", (table,))[0][
+		0
+	]
 	autoincrement = "AUTOINCREMENT" in created.upper()
 	keys = frappe.db.sql(
-		"SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql IS NOT NULL", (table,), pluck=True
+		"SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql IS NOT NULL",
+		(table,),
+		pluck=True,
 	)
 	# A unique key inside the old definition has no text of its own.
 	inline_unique = [index.columns for index in indexes_of(table) if index.unique and index.origin == "u"]
@@ -133,7 +141,9 @@ def create(self: Any) -> None:
 	"""Create a DocType's table with its primary key, unique keys and indexes."""
 	autoincrement = not self.meta.issingle and self.meta.autoname == "autoincrement"
 	definitions = [
-		"`name` INTEGER PRIMARY KEY AUTOINCREMENT" if autoincrement else "`name` TEXT PRIMARY KEY COLLATE NOCASE",
+		"`name` INTEGER PRIMARY KEY AUTOINCREMENT"
+		if autoincrement
+		else "`name` TEXT PRIMARY KEY COLLATE NOCASE",
 		"`creation` DATETIME",
 		"`modified` DATETIME",
 		"`modified_by` TEXT COLLATE NOCASE",
@@ -172,7 +182,10 @@ def alter(self: Any) -> None:
 
 	changed = {*self.change_type, *self.set_default, *self.change_nullability}
 	if changed:
-		rebuild(self.table_name, {column.fieldname: column.get_definition(for_modification=True) for column in changed})
+		rebuild(
+			self.table_name,
+			{column.fieldname: column.get_definition(for_modification=True) for column in changed},
+		)
 	for column in self.drop_unique:
 		drop_index(self.table_name, column.fieldname, unique=True)
 	for column in self.drop_index:
@@ -192,9 +205,9 @@ def create_unique_or_explain(doctype: str, table: str, fieldname: str) -> None:
 	except sqlite3.IntegrityError:
 		frappe.db.rollback()
 		frappe.throw(
-			frappe._("{0} field cannot be set as unique in {1}, as there are non-unique existing values").format(
-				fieldname, doctype
-			)
+			frappe._(
+				"{0} field cannot be set as unique in {1}, as there are non-unique existing values"
+			).format(fieldname, doctype)
 		)
 
 
@@ -285,6 +298,8 @@ def add_unique(self: Any, doctype: str, fields: list[str] | str, constraint_name
 def show_unique_validation_message(self: Any, e: Exception) -> None:
 	"""Say which field must be unique; SQLite names table and columns: `UNIQUE constraint failed: tabX.field`."""
 	failed = str(e).split("failed: ", 1)[-1].split(", ")
-	labels = [self.get_label_from_fieldname(name.rsplit(".", 1)[-1]) or name.rsplit(".", 1)[-1] for name in failed]
+	labels = [
+		self.get_label_from_fieldname(name.rsplit(".", 1)[-1]) or name.rsplit(".", 1)[-1] for name in failed
+	]
 	frappe.msgprint(frappe._("{0} must be unique").format(", ".join(labels)))
 	raise frappe.UniqueValidationError(self.doctype, self.name, e)

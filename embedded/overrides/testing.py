@@ -13,7 +13,9 @@ from embedded.overrides import replace
 
 @replace("frappe.tests.utils:change_settings", new=True)
 @contextlib.contextmanager
-def change_settings(doctype: str, settings_dict: dict[str, Any] | None = None, /, **settings: Any) -> Iterator[None]:
+def change_settings(
+	doctype: str, settings_dict: dict[str, Any] | None = None, /, **settings: Any
+) -> Iterator[None]:
 	"""Change a single DocType's values and put them back at the end. Works as decorator, too."""
 	changes = {**(settings_dict or {}), **settings}
 	document = frappe.get_doc(doctype)

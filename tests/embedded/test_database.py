@@ -35,7 +35,13 @@ def table(frappe):
 				{"fieldname": "code", "fieldtype": "Data", "unique": 1, "label": "Code"},
 				{"fieldname": "amount", "fieldtype": "Currency", "label": "Amount"},
 				{"fieldname": "day", "fieldtype": "Date", "label": "Day"},
-				{"fieldname": "city", "fieldtype": "Data", "search_index": 1, "default": "Cluj", "label": "City"},
+				{
+					"fieldname": "city",
+					"fieldtype": "Data",
+					"search_index": 1,
+					"default": "Cluj",
+					"label": "City",
+				},
 			],
 		}
 	).insert()
@@ -65,7 +71,9 @@ class TestParameters:
 		assert frappe.db.sql("select name from `tabUser` where name like 'Admin%'")[0][0] == "Administrator"
 
 	def test_dates_and_times_come_back_as_mariadb_gives_them(self, frappe, table):
-		doc = frappe.get_doc({"doctype": table.name, "code": "A", "day": "2026-02-28", "amount": "12.34"}).insert()
+		doc = frappe.get_doc(
+			{"doctype": table.name, "code": "A", "day": "2026-02-28", "amount": "12.34"}
+		).insert()
 		stored = frappe.db.get_value(table.name, doc.name, ["day", "amount", "creation"], as_dict=True)
 		assert stored.day == datetime.date(2026, 2, 28)
 		assert stored.amount == 12.34
@@ -101,7 +109,9 @@ class TestKeys:
 
 	def test_many_rows_may_have_no_value_in_a_unique_field(self, frappe, table):
 		for _ in range(2):
-			frappe.db.sql(f"insert into `tab{table.name}` (name, code) values (%s, null)", (frappe.generate_hash(),))
+			frappe.db.sql(
+				f"insert into `tab{table.name}` (name, code) values (%s, null)", (frappe.generate_hash(),)
+			)
 		assert frappe.db.count(table.name, {"code": ["is", "not set"]}) == 2
 
 	@pytest.mark.parametrize("change", ["type", "default", "new unique field", "new field"])
@@ -174,7 +184,7 @@ def insert_same(path: str, barrier: object, results: object) -> None:
 			frappe.get_doc({"doctype": "Role", "role_name": "Only Once"}).insert()
 			frappe.db.commit()
 			results.put("inserted")
-		except frappe.DuplicateEntryError:
+		except (frappe.DuplicateEntryError, frappe.UniqueValidationError):
 			frappe.db.rollback()
 			results.put("refused")
 

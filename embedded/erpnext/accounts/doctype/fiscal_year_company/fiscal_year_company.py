@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class FiscalYearCompany(Document):
+	"""A company that a fiscal year is for."""

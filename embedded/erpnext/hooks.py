@@ -1,0 +1,28 @@
+"""What the stand-in wires into Frappe."""
+
+app_name = "erpnext"
+app_title = "ERPNext"
+app_publisher = "erp_b2b_smartbill"
+app_description = "A stand-in for ERPNext, for tests and the demo"
+app_email = "dev@example.com"
+app_license = "MIT"
+
+after_install = "erpnext.setup.install.after_install"
+
+override_doctype_class = {"Address": "erpnext.accounts.custom.address.ERPNextAddress"}
+
+treeviews = ["Account", "Cost Center", "Warehouse", "Item Group", "Customer Group", "Territory"]
+
+# A user of the website who is some contact's e-mail gets the role of a customer.
+default_roles = [{"role": "Customer", "doctype": "Contact", "email_field": "email_id"}]
+
+has_website_permission = {
+	doctype: "erpnext.controllers.website_list_for_contact.has_website_permission"
+	for doctype in ("Quotation", "Sales Order")
+}
+
+naming_series_variables = {"FY": "erpnext.accounts.utils.parse_naming_series_variable"}
+
+scheduler_events = {
+	"daily_maintenance": ["erpnext.selling.doctype.quotation.quotation.set_expired_status"],
+}

@@ -1,0 +1,3 @@
+frappe.listview_settings["Customer"] = {
+	add_fields: ["customer_name", "territory", "customer_group", "customer_type", "image"],
+};

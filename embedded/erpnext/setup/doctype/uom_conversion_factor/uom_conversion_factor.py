@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class UOMConversionFactor(Document):
+	"""How many of one unit are in another."""

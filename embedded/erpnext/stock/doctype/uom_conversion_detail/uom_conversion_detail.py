@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class UOMConversionDetail(Document):
+	"""How many stock units of an item are in another unit."""

@@ -1,0 +1,100 @@
+"""The one table of our REST routes: it feeds the registration with Frappe, the rights matrix and the documentation.
+
+Rules are registered without methods, and nothing is decided before the endpoint runs: Frappe signs the user in
+after its `before_request` hooks, and only the endpoint can answer 401 and 405 in our envelope.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.api import API_URL_MAP
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Response
+
+from erp_b2b_smartbill import features
+from erp_b2b_smartbill.api import envelope, proformas
+from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
+
+APP = "erp_b2b_smartbill"
+BASE = "/api/v1"
+
+SALES = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
+
+
+@dataclass(frozen=True)
+class Operation:
+	"""`handler` takes the path's arguments and returns (data, HTTP status). `roles` may use it at all; the handler
+	checks the caller's rights on the document."""
+
+	handler: Callable[..., tuple[Any, int]]
+	roles: tuple[str, ...]
+	summary: str
+
+
+@dataclass(frozen=True)
+class Route:
+	path: str
+	switch: str
+	operations: Mapping[str, Operation]
+
+
+ROUTES = (
+	Route(
+		path=f"{BASE}/quotations/<path:quotation>/smartbill/proforma",
+		switch=features.PROFORMA,
+		operations={
+			"GET": Operation(proformas.show, SALES, "The SmartBill proforma of a Quotation"),
+			"POST": Operation(proformas.issue, SALES, "Issue the SmartBill proforma of a Quotation, once"),
+		},
+	),
+)
+
+_lock = threading.Lock()
+_registered = False
+
+
+def register() -> None:
+	"""Hook `before_request`: make the routes known to this process, once."""
+	global _registered
+	if _registered:
+		return
+	with _lock:
+		if not _registered:
+			for route in ROUTES:
+				API_URL_MAP.add(Rule(route.path, endpoint=partial(answer, route)))
+			_registered = True
+
+
+def answer(route: Route, **arguments: str) -> Response:
+	"""The endpoint of every route."""
+	if APP not in frappe.get_installed_apps():
+		# the map belongs to the process, which may serve sites without this app
+		raise frappe.DoesNotExistError
+	try:
+		data, status = _operation(route).handler(**arguments)
+		return envelope.success(data, status)
+	except Exception as error:
+		return envelope.failure(error)
+
+
+def _operation(route: Route) -> Operation:
+	if frappe.session.user == "Guest":
+		raise NotSignedIn(_("Sign in first."))
+	if not features.is_on(route.switch):
+		raise not_found()
+	method = frappe.request.method
+	operation = route.operations.get("GET" if method == "HEAD" else method)
+	if operation is None:
+		raise MethodNotAllowed(
+			_("This address does not know the method {0}.").format(method), list(route.operations)
+		)
+	if not set(operation.roles) & set(frappe.get_roles()):
+		raise NotAllowed(_("Your roles do not allow this."))
+	return operation

@@ -1,0 +1,98 @@
+"""Business events: who did what to which document, before and after, and why. Written here and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import frappe
+
+from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.masking import mask
+
+if TYPE_CHECKING:
+	from frappe.model.document import Document
+
+ACCOUNT_CREATED = "SmartBill Account created"
+ACCOUNT_CHANGED = "SmartBill Account changed"
+SETTINGS_CHANGED = "B2B Settings changed"
+PROFORMA_CLAIMED = "Proforma claimed"
+PROFORMA_ISSUED = "Proforma issued"
+PROFORMA_REJECTED = "Proforma rejected"
+PROFORMA_NOT_SENT = "Proforma not sent"
+PROFORMA_UNKNOWN = "Proforma unknown"
+PROFORMA_LATE_ANSWER = "Proforma answered too late"
+PDF_STORED = "Proforma PDF stored"
+
+
+def record(
+	event: str,
+	doc: Document,
+	before: dict[str, Any] | None = None,
+	after: dict[str, Any] | None = None,
+	reason: str | None = None,
+) -> Document:
+	"""One Business Event in the caller's transaction: it stands or falls with the change it tells of.
+
+	`before` and `after` are plain values; secrets in them are masked.
+	"""
+	entry = frappe.get_doc(
+		{
+			"doctype": "Business Event",
+			"event": event,
+			"reference_doctype": doc.doctype,
+			"reference_name": doc.name,
+			"user": frappe.session.user,
+			"occurred_at": clock.now(),
+			"before": _as_json(before),
+			"after": _as_json(after),
+			"reason": reason,
+		}
+	)
+	entry.flags.recorded = True
+	return entry.insert(ignore_permissions=True)
+
+
+def changes(doc: Document) -> tuple[dict[str, Any], dict[str, Any]]:
+	"""What a save changes, as (before, after), for use in `on_update`. A password is only named as changed."""
+	previous = doc.get_doc_before_save()
+	before: dict[str, Any] = {}
+	after: dict[str, Any] = {}
+	for field in doc.meta.fields:
+		name = field.fieldname
+		if field.fieldtype == "Password":
+			continue
+		if name in doc.meta.get_valid_columns() or field.fieldtype in frappe.model.table_fields:
+			old, new = (_value(previous, field) if previous else None), _value(doc, field)
+			if old != new:
+				before[name], after[name] = old, new
+	if doc.flags.changed_passwords:
+		after["changed_passwords"] = doc.flags.changed_passwords
+	return before, after
+
+
+def note_changed_passwords(doc: Document) -> None:
+	"""For use in `validate`, the last moment at which a new password differs from a stored one."""
+	doc.flags.changed_passwords = [
+		field.fieldname
+		for field in doc.meta.get("fields", {"fieldtype": "Password"})
+		if doc.get(field.fieldname) and not doc.is_dummy_password(doc.get(field.fieldname))
+	]
+
+
+def _value(doc: Document, field: Any) -> Any:
+	value = doc.get(field.fieldname)
+	if field.fieldtype not in frappe.model.table_fields:
+		return doc.cast(value, field) if value is not None else None
+	columns = [
+		column.fieldname
+		for column in frappe.get_meta(field.options).fields
+		if column.fieldtype not in frappe.model.no_value_fields
+	]
+	return [{column: row.get(column) for column in columns} for row in value or []]
+
+
+def _as_json(values: dict[str, Any] | None) -> str | None:
+	if not values:
+		return None
+	return json.dumps(mask(values), ensure_ascii=False, indent=1, default=str)

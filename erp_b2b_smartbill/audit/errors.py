@@ -1,0 +1,21 @@
+"""Error logging without secrets: Frappe's own stores the local variables of every frame."""
+
+import traceback
+
+import frappe
+
+from erp_b2b_smartbill.masking import mask_text
+
+
+def log_masked_error(title: str) -> None:
+	"""Write the error being handled to the Error Log, masked and without variables, and commit it.
+
+	To be called with nothing uncommitted: after a rollback.
+	"""
+	try:
+		frappe.log_error(title=title, message=mask_text(traceback.format_exc()))
+		# a request that failed is rolled back, and a GET always is
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	except Exception:
+		frappe.db.rollback()
+		frappe.logger("erp_b2b_smartbill").error(mask_text(traceback.format_exc()))

@@ -1,0 +1,67 @@
+"""The one place that tells the time.
+
+Whatever settles, expires or is spaced asks here, so that a test, or several worker processes together, can be
+given a time without sleeping. Instants are aware UTC inside; what is stored follows Frappe's convention for
+Datetime fields: naive, in the site's time zone.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from frappe.utils import get_system_timezone
+
+ROMANIA = ZoneInfo("Europe/Bucharest")
+
+Source = Callable[[], datetime]
+
+
+def _system_time() -> datetime:
+	return datetime.now(timezone.utc)
+
+
+_source: Source = _system_time
+
+
+def now() -> datetime:
+	"""The present moment as a Datetime field stores it: naive, in the site's time zone."""
+	return _source().astimezone(_site_zone()).replace(tzinfo=None)
+
+
+def today_in_romania(moment: datetime | None = None) -> date:
+	"""The business date in Romania of a stored moment (default: now). Servers on UTC are a day behind at night.
+
+	Source: docs/smartbill-api.md 1.3 and 8.2.
+	"""
+	moment = moment or now()
+	return moment.replace(tzinfo=_site_zone()).astimezone(ROMANIA).date()
+
+
+def use(source: Source | None) -> None:
+	"""Take the time from `source`, which returns an aware datetime; None returns to the system's time."""
+	global _source
+	_source = source or _system_time
+
+
+@contextlib.contextmanager
+def frozen(moment: datetime) -> Iterator[Callable[..., None]]:
+	"""Stop the clock at an aware moment; the yielded function moves it: `move(seconds=181)`."""
+	if moment.tzinfo is None:
+		raise ValueError("a frozen moment needs a time zone")
+	current = moment
+
+	def move(**delta: float) -> None:
+		nonlocal current
+		current += timedelta(**delta)
+
+	before = _source
+	use(lambda: current)
+	try:
+		yield move
+	finally:
+		use(before)
+
+
+def _site_zone() -> ZoneInfo:
+	return ZoneInfo(get_system_timezone())

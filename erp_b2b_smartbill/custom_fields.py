@@ -1,0 +1,74 @@
+"""Every field that the app adds to a doctype of another app. Installing makes them, uninstalling removes them."""
+
+from erp_b2b_smartbill.text import N_
+
+MODULE = "ERP B2B SmartBill"
+
+PROJECTED_ON_QUOTATION = ("smartbill_proforma", "smartbill_status", "smartbill_number", "smartbill_pdf")
+
+# shown, never typed; an amended Quotation starts without them; they change after the submit
+_PROJECTED = {"read_only": 1, "no_copy": 1, "allow_on_submit": 1, "print_hide": 1}
+
+_FIELDS = {
+	"Customer": [
+		{
+			"fieldname": "smartbill_vat_payer",
+			"fieldtype": "Select",
+			"label": N_("VAT Payer"),
+			"options": "\nYes\nNo",
+			"insert_after": "tax_id",
+			"description": N_(
+				"Sent to SmartBill. When empty, a Tax ID that begins with RO counts as a VAT payer."
+			),
+		},
+	],
+	"Quotation": [
+		{
+			"fieldname": "smartbill_tab",
+			"fieldtype": "Tab Break",
+			"label": N_("SmartBill"),
+			"insert_after": "connections_tab",
+			"depends_on": "eval:doc.smartbill_proforma",
+		},
+		{
+			"fieldname": "smartbill_proforma",
+			"fieldtype": "Link",
+			"options": "SmartBill Proforma",
+			"label": N_("SmartBill Proforma"),
+			"insert_after": "smartbill_tab",
+			**_PROJECTED,
+		},
+		{
+			"fieldname": "smartbill_status",
+			"fieldtype": "Select",
+			"options": "\nQueued\nSending\nIssued\nDraft\nRejected\nUnknown\nCancelled\nInvoiced",
+			"label": N_("SmartBill Status"),
+			"insert_after": "smartbill_proforma",
+			"in_standard_filter": 1,
+			**_PROJECTED,
+		},
+		{
+			"fieldname": "smartbill_column_break",
+			"fieldtype": "Column Break",
+			"insert_after": "smartbill_status",
+		},
+		{
+			"fieldname": "smartbill_number",
+			"fieldtype": "Data",
+			"label": N_("Proforma Number"),
+			"insert_after": "smartbill_column_break",
+			**_PROJECTED,
+		},
+		{
+			"fieldname": "smartbill_pdf",
+			"fieldtype": "Attach",
+			"label": N_("Proforma PDF"),
+			"insert_after": "smartbill_number",
+			**_PROJECTED,
+		},
+	],
+}
+
+CUSTOM_FIELDS = {
+	doctype: [{"module": MODULE, **field} for field in fields] for doctype, fields in _FIELDS.items()
+}

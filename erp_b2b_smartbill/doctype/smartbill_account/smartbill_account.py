@@ -1,0 +1,112 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.smartbill.accounts import allowed_hosts
+from erp_b2b_smartbill.smartbill.hosts import DEFAULT_API_URL, SMARTBILL_HOST, allowed_url
+
+
+class SmartBillAccount(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from erp_b2b_smartbill.doctype.smartbill_unit.smartbill_unit import SmartBillUnit
+		from erp_b2b_smartbill.doctype.smartbill_vat_rate.smartbill_vat_rate import SmartBillVATRate
+
+		api_url: DF.Data
+		blocked_until: DF.Datetime | None
+		cif: DF.Data
+		company: DF.Link
+		connect_timeout: DF.Float
+		email: DF.Data
+		enabled: DF.Check
+		language: DF.Literal["RO", "EN", "DE", "FR", "IT", "ES"]
+		proforma_series: DF.Data
+		read_timeout: DF.Float
+		token: DF.Password
+		units: DF.Table[SmartBillUnit]
+		vat_rates: DF.Table[SmartBillVATRate]
+	# end: auto-generated types
+
+	def validate(self) -> None:
+		audit.note_changed_passwords(self)
+		self.strip_texts()
+		self.validate_url()
+		self.validate_vat_rates()
+		self.validate_units()
+		self.validate_timeouts()
+
+	def on_update(self) -> None:
+		before, after = audit.changes(self)
+		if not after:
+			return
+		created = self.get_doc_before_save() is None
+		audit.record(
+			audit.ACCOUNT_CREATED if created else audit.ACCOUNT_CHANGED,
+			self,
+			None if created else before,
+			after,
+		)
+
+	def has_allowed_url(self) -> bool:
+		"""Asked again before every use: what the server's administrator allows can change after saving."""
+		return allowed_url(self.api_url, allowed_hosts()) is not None
+
+	def strip_texts(self) -> None:
+		"""SmartBill compares all of these exactly; a blank at the end is never meant."""
+		for field in ("email", "cif", "proforma_series", "api_url"):
+			self.set(field, (self.get(field) or "").strip())
+		for row in self.vat_rates:
+			row.tax_name = row.tax_name.strip()
+		for row in self.units:
+			row.measuring_unit_name = row.measuring_unit_name.strip()
+
+	def validate_url(self) -> None:
+		self.api_url = (self.api_url or DEFAULT_API_URL).rstrip("/")
+		if not self.has_allowed_url():
+			frappe.throw(
+				_(
+					"The address {0} is not allowed: it must be https://{1} or a host that site_config.json allows."
+				).format(frappe.bold(frappe.utils.escape_html(self.api_url)), SMARTBILL_HOST)
+			)
+
+	def validate_vat_rates(self) -> None:
+		seen = set()
+		for row in self.vat_rates:
+			if row.erpnext_rate != row.tax_percentage:
+				frappe.throw(
+					_("VAT rates, row {0}: SmartBill would compute {1}% where ERPNext has {2}%.").format(
+						row.idx, row.tax_percentage, row.erpnext_rate
+					)
+				)
+			key = (row.erpnext_rate, row.item_tax_template or "", row.tax_account or "")
+			if key in seen:
+				frappe.throw(_("VAT rates, row {0}: this rate is mapped twice.").format(row.idx))
+			seen.add(key)
+
+	def validate_units(self) -> None:
+		seen = set()
+		for row in self.units:
+			if row.uom in seen:
+				frappe.throw(_("Units, row {0}: {1} is mapped twice.").format(row.idx, row.uom))
+			seen.add(row.uom)
+
+	def validate_timeouts(self) -> None:
+		# without one a call would wait for ever
+		self.connect_timeout = self.connect_timeout or 10
+		self.read_timeout = self.read_timeout or 50
+
+	@frappe.whitelist(methods=["POST"])
+	def test_connection(self) -> list[dict]:
+		"""What SmartBill says to the saved account: rows of {ok, text, advice}."""
+		from erp_b2b_smartbill.smartbill.checks import check_account
+
+		saved = frappe.get_doc("SmartBill Account", self.name)
+		saved.check_permission("write")
+		return check_account(saved)

@@ -1,0 +1,11 @@
+"""The switches of B2B Settings: what is off behaves as if it were not installed."""
+
+from __future__ import annotations
+
+import frappe
+
+PROFORMA = "enable_smartbill_proforma"
+
+
+def is_on(switch: str) -> bool:
+	return bool(frappe.db.get_single_value("B2B Settings", switch))

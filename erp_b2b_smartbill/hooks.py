@@ -1,0 +1,55 @@
+"""The one map of what is wired into Frappe."""
+
+app_name = "erp_b2b_smartbill"
+app_title = "ERP B2B SmartBill"
+app_publisher = "ERP B2B SmartBill contributors"
+app_description = "From B2B customer to SmartBill proforma, inside ERPNext"
+app_email = "erp-b2b-smartbill@example.com"
+app_license = "gpl-3.0"
+
+# with its organisation: a bare name makes bench ask GitHub
+required_apps = ["frappe/erpnext"]
+
+export_python_type_annotations = True
+require_type_annotated_api_methods = True
+
+add_to_apps_screen = [
+	{
+		"name": "erp_b2b_smartbill",
+		"logo": "/assets/erp_b2b_smartbill/images/logo.svg",
+		"title": "B2B & SmartBill",
+		"route": "/app/b2b-&-smartbill",
+		"has_permission": "erp_b2b_smartbill.permissions.may_see_app",
+	}
+]
+
+before_install = "erp_b2b_smartbill.install.before_install"
+after_install = "erp_b2b_smartbill.install.after_install"
+after_migrate = "erp_b2b_smartbill.install.after_migrate"
+before_uninstall = "erp_b2b_smartbill.uninstall.before_uninstall"
+
+before_request = ["erp_b2b_smartbill.api.routes.register"]
+
+doctype_js = {"Quotation": "public/js/quotation.js"}
+
+doc_events = {
+	"Quotation": {
+		"onload": ["erp_b2b_smartbill.overrides.quotation.show_proforma"],
+		"validate": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
+		"before_update_after_submit": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
+		"before_cancel": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
+	},
+}
+
+permission_query_conditions = {
+	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
+}
+has_permission = {
+	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_proforma_permission",
+}
+
+# evidence must not keep a document from being deleted
+ignore_links_on_delete = ["Business Event", "SmartBill Call"]
+
+# days; failed calls are kept, see SmartBillCall.clear_old_logs
+default_log_clearing_doctypes = {"SmartBill Call": 90}

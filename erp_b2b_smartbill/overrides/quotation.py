@@ -1,0 +1,33 @@
+"""What we add to the life of a Quotation: our fields show the proforma, and nobody but it writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import frappe
+
+from erp_b2b_smartbill import features
+from erp_b2b_smartbill.custom_fields import PROJECTED_ON_QUOTATION
+from erp_b2b_smartbill.smartbill import claim
+from erp_b2b_smartbill.smartbill.view import proforma_view
+
+if TYPE_CHECKING:
+	from frappe.model.document import Document
+
+
+def keep_projection(doc: Document, method: str | None = None) -> None:
+	"""Hooks of every save: a form that was opened before the proforma was issued, an import or a REST client would
+	otherwise write our fields back. Frappe reads the stored document under lock before these hooks run."""
+	stored = doc.get_doc_before_save()
+	for field in PROJECTED_ON_QUOTATION:
+		doc.set(field, stored.get(field) if stored else None)
+
+
+def show_proforma(doc: Document, method: str | None = None) -> None:
+	"""Hook `onload`: what the form's headline and buttons need, without another request."""
+	if doc.docstatus.is_draft() or not features.is_on(features.PROFORMA):
+		return
+	if not frappe.has_permission("SmartBill Proforma", "read"):
+		return
+	proforma = claim.current(doc.name)
+	doc.set_onload("smartbill", {"proforma": proforma_view(proforma) if proforma else None})

@@ -1,0 +1,43 @@
+"""A proforma shows what its Quotation shows, so it is open to exactly those who may read the Quotation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import frappe
+from frappe.desk.reportview import build_match_conditions
+
+if TYPE_CHECKING:
+	from frappe.model.document import Document
+
+
+def proforma_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions` of SmartBill Proforma: the conditions that Quotations are listed with."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	try:
+		conditions = build_match_conditions("Quotation", user=user)
+	except frappe.PermissionError:
+		frappe.clear_messages()
+		return "1=0"
+	if not conditions:
+		return ""
+	# it comes escaped for a query with parameters; this one is used without any
+	conditions = conditions.replace("%%", "%")
+	return f"`tabSmartBill Proforma`.`quotation` in (select `tabQuotation`.`name` from `tabQuotation` where {conditions})"
+
+
+def has_proforma_permission(
+	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
+) -> bool:
+	"""Hook `has_permission` of SmartBill Proforma."""
+	user = user or frappe.session.user
+	if user == "Administrator" or not doc.get("quotation"):
+		return True
+	return bool(frappe.has_permission("Quotation", "read", doc=doc.quotation, user=user))
+
+
+def may_see_app() -> bool:
+	"""Whether the app has a tile on the apps screen for this user."""
+	return bool({"B2B Manager", "B2B Sales", "System Manager"} & set(frappe.get_roles()))

@@ -1,0 +1,308 @@
+"""SmartBill over HTTP: one call, one connection, one record, no retry.
+
+A create whose answer was lost may have created the document, and SmartBill has no idempotency key: a retry inside
+the HTTP library is how a second proforma would be made. So nothing here repeats anything, and whoever calls learns
+exactly whether the request can have left this machine.
+
+Pure of Frappe's database: what is kept of a call goes to the `keep` function that the caller hands in.
+Source: docs/smartbill-api.md 1, 2.3, 2.9, 2.10, 4.
+"""
+
+from __future__ import annotations
+
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from erp_b2b_smartbill.masking import mask_text
+from erp_b2b_smartbill.smartbill.answers import Answer, read_answer
+from erp_b2b_smartbill.smartbill.hosts import allowed_url
+from erp_b2b_smartbill.smartbill.verdict import NoAnswer
+
+READ_TIMEOUT_S = 30
+PDF_TIMEOUT_S = 60
+MAX_ANSWER_BYTES = 20 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
+USER_AGENT = "erp_b2b_smartbill"
+
+
+@dataclass(frozen=True)
+class Access:
+	"""What is needed to speak for one account. Timeouts in seconds; `read_timeout` is the one of a create."""
+
+	email: str
+	token: str = field(repr=False)
+	cif: str
+	api_url: str
+	connect_timeout: float = 10
+	read_timeout: float = 50
+	allowed_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Call:
+	"""What happened in one call, masked and complete enough for support. `status` 0: there was no answer."""
+
+	operation: str
+	method: str
+	path: str
+	query: Mapping[str, str]
+	request: str
+	status: int
+	response: str
+	failure: str
+	duration_ms: int
+
+
+class AddressNotAllowed(ValueError):
+	"""The account's address is not one that its credentials may be sent to."""
+
+
+class BasicToken(AuthBase):
+	"""SmartBill's Basic authentication. The header is built where it is set, so that no variable holds it."""
+
+	def __init__(self, email: str, token: str):
+		self._email = email
+		self._token = token
+
+	def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+		request.headers["Authorization"] = (
+			"Basic " + b64encode(f"{self._email}:{self._token}".encode()).decode()
+		)
+		return request
+
+	def __repr__(self) -> str:
+		return "BasicToken(***)"
+
+
+class Client:
+	def __init__(self, access: Access, keep: Callable[[Call], None]):
+		"""Raises AddressNotAllowed when the account's address is not allowed (any more)."""
+		base = allowed_url(access.api_url, access.allowed_hosts)
+		if base is None:
+			raise AddressNotAllowed(access.api_url)
+		self._base = base
+		self._access = access
+		self._keep = keep
+
+	def create_proforma(self, frozen_payload: str) -> Answer | NoAnswer:
+		"""POST the frozen request once."""
+		outcome = self._call(
+			"create proforma",
+			"POST",
+			"/estimate/v2",
+			body=frozen_payload,
+			read_timeout=self._access.read_timeout,
+		)
+		return outcome if isinstance(outcome, NoAnswer) else read_answer(*outcome)
+
+	def series(self, kind: str = "p") -> Answer | NoAnswer:
+		"""The series of a kind (p proforma, f invoice, c receipt) in the answer's `list`."""
+		return self._read("series", "/series", {"type": kind})
+
+	def taxes(self) -> Answer | NoAnswer:
+		"""The company's VAT rates in the answer's `taxes`."""
+		return self._read("taxes", "/tax", {})
+
+	def proforma_pdf(self, series: str, number: str) -> bytes | Answer | NoAnswer:
+		"""The document's bytes, or what was answered instead. The answer's Content-Type mirrors the request's and
+		proves nothing, so the first bytes decide."""
+		outcome = self._call(
+			"proforma PDF",
+			"GET",
+			"/estimate/pdf",
+			query={"seriesname": series, "number": number},
+			# application/pdf is the one value that SmartBill refuses
+			accept="application/octet-stream",
+			read_timeout=PDF_TIMEOUT_S,
+		)
+		if isinstance(outcome, NoAnswer):
+			return outcome
+		status, content = outcome
+		return content if status == 200 and content.startswith(b"%PDF-") else read_answer(status, content)
+
+	def _read(self, operation: str, path: str, query: dict[str, str]) -> Answer | NoAnswer:
+		outcome = self._call(operation, "GET", path, query=query)
+		return outcome if isinstance(outcome, NoAnswer) else read_answer(*outcome)
+
+	def _call(
+		self,
+		operation: str,
+		method: str,
+		path: str,
+		*,
+		query: dict[str, str] | None = None,
+		body: str | None = None,
+		accept: str = "application/json",
+		read_timeout: float = READ_TIMEOUT_S,
+	) -> tuple[int, bytes] | NoAnswer:
+		"""One call with one record, whatever happened: (status, body), or NoAnswer."""
+		# a request with a body names the company there
+		query = {} if body is not None else {"cif": self._access.cif, **(query or {})}
+		started = time.monotonic()
+		outcome: tuple[int, bytes] | NoAnswer = NoAnswer(True, "interrupted")
+		try:
+			outcome = self._exchange(method, path, query, body, accept, read_timeout)
+		finally:
+			elapsed = int((time.monotonic() - started) * 1000)
+			self._keep(self._record(operation, method, path, query, body, outcome, elapsed))
+		return outcome
+
+	def _exchange(
+		self,
+		method: str,
+		path: str,
+		query: dict[str, str],
+		body: str | None,
+		accept: str,
+		read_timeout: float,
+	) -> tuple[int, bytes] | NoAnswer:
+		connected = _Connected()
+		try:
+			with _session(self._base, connected) as session:
+				response = session.request(
+					method,
+					self._base + path,
+					params=query,
+					data=None if body is None else body.encode(),
+					headers={
+						"Accept": accept,
+						"User-Agent": USER_AGENT,
+						**({} if body is None else {"Content-Type": "application/json; charset=utf-8"}),
+					},
+					auth=BasicToken(self._access.email, self._access.token),
+					timeout=(self._access.connect_timeout, read_timeout),
+					allow_redirects=False,
+					stream=True,
+				)
+				return response.status_code, _whole_body(response, time.monotonic() + read_timeout)
+		except Exception as error:
+			# Every kind: the frames of the HTTP library hold the Authorization header, and an error that left
+			# this method would take them along into the Error Log.
+			return NoAnswer(sent=connected.since_then, reason=_describe(error))
+
+	def _record(
+		self,
+		operation: str,
+		method: str,
+		path: str,
+		query: Mapping[str, str],
+		body: str | None,
+		outcome: tuple[int, bytes] | NoAnswer,
+		elapsed: int,
+	) -> Call:
+		if isinstance(outcome, NoAnswer):
+			status, response, failure = 0, "", outcome.reason
+		else:
+			status, content = outcome
+			failure = ""
+			response = _printable(content)
+		secrets = (self._access.token,)
+		return Call(
+			operation=operation,
+			method=method,
+			path=path,
+			query=query,
+			request=mask_text(body or "", secrets),
+			status=status,
+			response=mask_text(response, secrets),
+			failure=mask_text(failure, secrets),
+			duration_ms=elapsed,
+		)
+
+
+class _Connected:
+	"""Whether a connection was ever established: before that no byte of a request can have left."""
+
+	def __init__(self) -> None:
+		self.since_then = False
+
+
+def _session(base: str, connected: _Connected) -> requests.Session:
+	"""A session of its own for every call: a kept connection that the server has closed in the meantime would make
+	an unknown outcome out of a request that never arrived."""
+	session = requests.Session()
+	# a proxy of the environment must not carry a call to this machine itself
+	session.trust_env = urlsplit(base).scheme == "https"
+	adapter = HTTPAdapter(max_retries=0)
+	adapter.poolmanager.pool_classes_by_scheme = _pools(connected)
+	session.mount("https://", adapter)
+	session.mount("http://", adapter)
+	return session
+
+
+def _pools(connected: _Connected) -> dict[str, type[HTTPConnectionPool]]:
+	class Plain(HTTPConnection):
+		def connect(self) -> None:
+			super().connect()
+			connected.since_then = True
+
+	class Secure(HTTPSConnection):
+		def connect(self) -> None:
+			# returns after the TLS handshake
+			super().connect()
+			connected.since_then = True
+
+	class PlainPool(HTTPConnectionPool):
+		ConnectionCls = Plain
+
+	class SecurePool(HTTPSConnectionPool):
+		ConnectionCls = Secure
+
+	return {"http": PlainPool, "https": SecurePool}
+
+
+def _whole_body(response: requests.Response, deadline: float) -> bytes:
+	"""The complete body; a short, endless or dripping one is an error."""
+	received = bytearray()
+	for chunk in response.iter_content(CHUNK_BYTES):
+		received += chunk
+		if len(received) > MAX_ANSWER_BYTES:
+			raise ValueError("the answer is too large")
+		if time.monotonic() > deadline:
+			raise TimeoutError("the answer took too long")
+	announced = response.headers.get("Content-Length", "")
+	if announced.isdigit() and response.raw.tell() < int(announced):
+		raise EOFError("the answer was cut short")
+	return bytes(received)
+
+
+def _printable(content: bytes) -> str:
+	if content.startswith(b"%PDF-"):
+		return f"PDF, {len(content)} bytes"
+	return content.decode("utf-8", "replace")
+
+
+def _describe(error: Exception) -> str:
+	"""The kind of failure without its text, which may quote the request."""
+	return type(error).__name__
+
+
+def find_series(answer: Answer, name: str, kind: str = "p") -> Mapping[str, Any] | None:
+	"""The series of that exact name and kind in an answer of `series`: several kinds may share a name."""
+	return next(
+		(row for row in _rows(answer, "list") if row.get("name") == name and row.get("type") == kind), None
+	)
+
+
+def series_names(answer: Answer, kind: str = "p") -> list[str]:
+	return [str(row.get("name")) for row in _rows(answer, "list") if row.get("type") == kind]
+
+
+def tax_pairs(answer: Answer) -> list[tuple[str, Any]]:
+	"""(name, percentage) of every VAT rate of the company."""
+	return [(str(row.get("name")), row.get("percentage")) for row in _rows(answer, "taxes")]
+
+
+def _rows(answer: Answer, key: str) -> Iterable[Mapping[str, Any]]:
+	rows = answer.body.get(key)
+	return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

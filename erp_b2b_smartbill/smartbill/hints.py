@@ -1,0 +1,103 @@
+"""What to change after a refusal of SmartBill, found by a piece of its Romanian sentence.
+
+Its own sentence is always shown beside the hint. Source of the sentences: docs/smartbill-api.md 1.6 and 2.1.6;
+punctuation differs between editions, so only folded pieces are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from erp_b2b_smartbill.text import N_, fold
+
+
+@dataclass(frozen=True)
+class Hint:
+	"""`field` is where to look first: a field of the request's subject, or "account" for the SmartBill Account."""
+
+	field: str
+	advice: str
+
+
+_ACCOUNT_RIGHTS = N_("Ask the administrator of the SmartBill account to give this user the right to issue.")
+_UNIT = N_("Map the unit to one that exists in SmartBill, letter case included.")
+_VAT = N_("Compare the VAT map of the SmartBill Account with the rates of the company in SmartBill.")
+_REPORT = N_("This should not happen: please report it with the number of the SmartBill Proforma.")
+
+# the first piece found decides: the more particular one stands first
+_HINTS: tuple[tuple[str, Hint], ...] = (
+	(
+		"autentificare esuata",
+		Hint("account", N_("Check the e-mail and the token in the SmartBill Account.")),
+	),
+	(
+		"nu mai este disponibila in cloud",
+		Hint(
+			"account", N_("Check the fiscal code in the SmartBill Account: write it exactly as in SmartBill.")
+		),
+	),
+	("nu este disponibila pentru acest utilizator", Hint("account", _ACCOUNT_RIGHTS)),
+	("nu aveti dreptul", Hint("account", _ACCOUNT_RIGHTS)),
+	(
+		"seria nu a fost gasita",
+		Hint("account", N_("Choose a proforma series that exists in SmartBill in the SmartBill Account.")),
+	),
+	(
+		"numarul maxim de documente",
+		Hint(
+			"account",
+			N_("The document quota of your SmartBill subscription is used up; extend it in SmartBill."),
+		),
+	),
+	("moneda nu a fost gasita", Hint("currency", N_("SmartBill does not know this currency."))),
+	("pretul in alta moneda", Hint("currency", _REPORT)),
+	("moneda de referinta", Hint("currency", _REPORT)),
+	(
+		"perioada inchisa",
+		Hint("issue_date", N_("The accounting period is closed in SmartBill; ask your accountant.")),
+	),
+	("yyyy-mm-dd", Hint("issue_date", _REPORT)),
+	("issuedate trebuie", Hint("issue_date", _REPORT)),
+	(
+		"tara trebuie specificata",
+		Hint("customer_address", N_("Fill in the country of the customer's address.")),
+	),
+	("client invalid", Hint("party_name", N_("Fill in the customer's name."))),
+	("client trebuie specificat", Hint("party_name", _REPORT)),
+	(
+		"clientul exista deja",
+		Hint(
+			"party_name",
+			N_("SmartBill knows a client of this name with another fiscal code; correct one of the two."),
+		),
+	),
+	("numarul maxim accept", Hint("items", N_("SmartBill accepts at most 400 rows, discounts included."))),
+	("doar un discount", Hint("items", _REPORT)),
+	("cote tva diferite", Hint("items", _VAT)),
+	("cota default", Hint("items", _VAT)),
+	("cota tva", Hint("items", _VAT)),
+	("cota ", Hint("items", _VAT)),
+	(
+		"nu are codul specificat",
+		Hint("items", N_("Your SmartBill company works with product codes: every row needs an item.")),
+	),
+	("unitatea de masura", Hint("items", _UNIT)),
+	("measuringunitname", Hint("items", _UNIT)),
+	("name trebuie specificat", Hint("items", N_("Every row needs a name."))),
+	("trebuie specificat pentru fiecare produs", Hint("items", _REPORT)),
+	("trebuie sa introduceti valoarea procentului", Hint("items", _REPORT)),
+	("estimateproducts", Hint("items", N_("The Quotation has no rows to send."))),
+	(
+		"limba nu a fost gasita",
+		Hint("account", N_("Choose a language that SmartBill knows in the SmartBill Account.")),
+	),
+	("companyvatcode", Hint("account", N_("Fill in the fiscal code in the SmartBill Account."))),
+	("adresa de email", Hint("contact_email", _REPORT)),
+	("server-ul de email", Hint("account", N_("Set up the e-mail server in SmartBill."))),
+)
+
+
+def hint_for(refusal: str) -> Hint | None:
+	"""The hint for a refusal in SmartBill's words, or None when it is not a known one."""
+	folded = fold(refusal)
+	return next((hint for piece, hint in _HINTS if piece in folded), None)

@@ -1,0 +1,82 @@
+"""What installing adds to a site, and that uninstalling takes exactly that away."""
+
+import frappe
+
+from erp_b2b_smartbill import hooks, install, uninstall
+from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
+from erp_b2b_smartbill.tests.compat import ServerTestCase
+
+
+def our_fields() -> set[tuple[str, str]]:
+	fields = frappe.get_all("Custom Field", {"module": MODULE}, ["dt", "fieldname"])
+	return {(field.dt, field.fieldname) for field in fields}
+
+
+EXPECTED = {(doctype, field["fieldname"]) for doctype, fields in CUSTOM_FIELDS.items() for field in fields}
+
+
+class TestInstall(ServerTestCase):
+	def test_every_doctype_of_the_app_is_there(self):
+		found = set(frappe.get_all("DocType", {"module": MODULE}, pluck="name"))
+		self.assertEqual(
+			found,
+			{
+				"B2B Settings",
+				"Business Event",
+				"SmartBill Account",
+				"SmartBill Call",
+				"SmartBill Proforma",
+				"SmartBill Unit",
+				"SmartBill VAT Rate",
+			},
+		)
+
+	def test_custom_fields_are_ours_by_module_and_prefix(self):
+		self.assertEqual(our_fields(), EXPECTED)
+		for _, name in EXPECTED:
+			self.assertTrue(name.startswith(("smartbill_", "b2b_")), name)
+
+	def test_our_roles_have_rights_on_our_doctypes_only(self):
+		for table in ("DocPerm", "Custom DocPerm"):
+			parents = set(frappe.get_all(table, {"role": ["in", install.ROLES]}, pluck="parent"))
+			modules = set(frappe.get_all("DocType", {"name": ["in", list(parents)]}, pluck="module"))
+			self.assertLessEqual(modules, {MODULE})
+
+	def test_nothing_of_other_apps_is_customised(self):
+		self.assertFalse(frappe.db.exists("Property Setter", {"module": MODULE}))
+		self.assertFalse(frappe.db.exists("Custom DocPerm", {"role": ["in", install.ROLES]}))
+
+	def test_running_it_again_changes_nothing(self):
+		install.after_migrate()
+		install.after_install()
+		self.assertEqual(our_fields(), EXPECTED)
+
+	def test_a_foreign_field_of_our_name_stops_the_installation(self):
+		install.refuse_foreign_fields()
+		field = frappe.db.get_value("Custom Field", {"fieldname": "smartbill_vat_payer"}, "name")
+		for module in (None, "Core"):
+			frappe.db.set_value("Custom Field", field, "module", module)
+			with self.assertRaises(frappe.ValidationError) as caught:
+				install.refuse_foreign_fields()
+			self.assertIn("smartbill_vat_payer", str(caught.exception))
+
+	def test_uninstalling_removes_what_installing_added_and_nothing_else(self):
+		theirs = frappe.get_all("Custom Field", {"module": ["!=", MODULE]}, pluck="name")
+		roles = set(frappe.get_all("Role", pluck="name"))
+		uninstall.before_uninstall()
+		self.assertEqual(our_fields(), set())
+		self.assertEqual(frappe.get_all("Custom Field", pluck="name", order_by="name"), sorted(theirs))
+		self.assertEqual(roles - set(frappe.get_all("Role", pluck="name")), set(install.ROLES))
+
+	def test_every_hook_that_names_a_function_finds_it(self):
+		def names(value: object) -> list[str]:
+			if isinstance(value, dict):
+				return [name for item in value.values() for name in names(item)]
+			if isinstance(value, list):
+				return [name for item in value for name in names(item)]
+			return [value] if isinstance(value, str) and value.startswith("erp_b2b_smartbill.") else []
+
+		found = [name for key, value in vars(hooks).items() if not key.startswith("__") for name in names(value)]
+		self.assertGreater(len(found), 8)
+		for name in found:
+			self.assertTrue(callable(frappe.get_attr(name)), name)

@@ -1,0 +1,22 @@
+"""Small helpers for texts that people read and for texts that come from outside."""
+
+import html
+import re
+import unicodedata
+
+
+def N_(message: str) -> str:
+	"""Marks a message for extraction where it is defined; it is translated where it is shown."""
+	return message
+
+
+def fold(text: str) -> str:
+	"""Lower case, without diacritics and with single blanks: SmartBill's texts differ in all three."""
+	# ş and ţ with cedilla, ș and ț with comma: all lose their mark by decomposing
+	plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+	return " ".join(plain.lower().split())
+
+
+def plain_text(markup: str) -> str:
+	"""One line of text from something that may hold HTML. Not a sanitiser: escape the result on display."""
+	return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())

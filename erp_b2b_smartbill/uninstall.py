@@ -1,0 +1,28 @@
+"""Removes what installing added to other doctypes. Frappe itself removes ours and keeps the columns of our fields."""
+
+import frappe
+
+from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
+from erp_b2b_smartbill.install import ROLES
+
+
+def before_uninstall() -> None:
+	remove_custom_fields()
+	remove_roles()
+	frappe.db.delete("Logs To Clear", {"ref_doctype": "SmartBill Call"})
+
+
+def remove_custom_fields() -> None:
+	for doctype, fields in CUSTOM_FIELDS.items():
+		for field in fields:
+			filters = {"dt": doctype, "fieldname": field["fieldname"], "module": MODULE}
+			for name in frappe.get_all("Custom Field", filters=filters, pluck="name"):
+				frappe.delete_doc("Custom Field", name, ignore_permissions=True)
+		frappe.clear_cache(doctype=doctype)
+
+
+def remove_roles() -> None:
+	for role in ROLES:
+		frappe.db.delete("Has Role", {"role": role})
+		# the roles' rights are on our doctypes only, and these go too
+		frappe.delete_doc("Role", role, force=True, ignore_missing=True, ignore_permissions=True)
