@@ -21,7 +21,7 @@ def connected(running: "object") -> Iterator["object"]:
 	with running.site.open() as frappe:  # type: ignore[attr-defined]
 		from frappe.tests.utils import toggle_test_mode
 
-		frappe.in_test = True
+		# For this thread only: the site served from the same process must behave as for its users.
 		toggle_test_mode(True)
 		yield frappe
 

@@ -25,9 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 	parser.add_argument("--control-key", metavar="KEY", help="what X-Control-Key must say on /__control")
 	options = parser.parse_args(arguments)
 
-	finished = threading.Event()
-	for number in (signal.SIGTERM, signal.SIGINT):
-		signal.signal(number, lambda *_: finished.set())
 	try:
 		seed = json.loads(options.seed.read_text(encoding="utf-8")) if options.seed else None
 		running = server.start(
@@ -41,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 	except (OSError, json.JSONDecodeError, Invalid) as error:
 		print(f"sandbox: {error}", file=sys.stderr)
 		return 2
+	finished = threading.Event()
 	with running:
+		for number in (signal.SIGTERM, signal.SIGINT):
+			signal.signal(number, lambda *_: finished.set())
 		print(f"READY {running.url}", flush=True)
 		finished.wait()
 	return 0

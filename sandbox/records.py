@@ -216,21 +216,25 @@ class Fault:
 
 
 @cache
-def _hints(record: type) -> dict[str, Any]:
-	return get_type_hints(record)
+def _layout(record: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+	"""The type of every field, and the names of those without a default."""
+	required = (
+		one.name for one in fields(record) if one.default is MISSING and one.default_factory is MISSING
+	)
+	return get_type_hints(record), tuple(required)
 
 
 def build(record: type[Record], raw: Any) -> Record:
 	"""`raw` as a record. Invalid names the first field that is unknown, missing or of another type."""
 	if not isinstance(raw, Mapping):
 		raise Invalid(f"{record.__name__}: must be a JSON object")
-	hints = _hints(record)  # type: ignore[arg-type]
+	hints, required = _layout(record)  # type: ignore[arg-type]
 	for name in raw:
 		if name not in hints:
 			raise Invalid(f"{record.__name__}: no field {name!r}; there are {', '.join(hints)}")
-	for one in fields(record):  # type: ignore[arg-type]
-		if one.name not in raw and one.default is MISSING and one.default_factory is MISSING:
-			raise Invalid(f"{record.__name__}: {one.name} is missing")
+	for name in required:
+		if name not in raw:
+			raise Invalid(f"{record.__name__}: {name} is missing")
 	return record(
 		**{name: typed(hints[name], value, f"{record.__name__}.{name}") for name, value in raw.items()}
 	)
@@ -238,6 +242,8 @@ def build(record: type[Record], raw: Any) -> Record:
 
 def typed(hint: Any, value: Any, where: str) -> Any:
 	"""`value` as the type hint says, records built, containers copied; Invalid names `where` it is not."""
+	if type(value) is hint:
+		return value
 	if isinstance(hint, UnionType):
 		for option in get_args(hint):
 			try:

@@ -203,6 +203,10 @@ class State:
 		companies = typed(dict[str, Company], raw["companies"], "companies")
 		for cif, company in companies.items():
 			company.cif = cif
+		clients_v3 = typed(dict[str, list[V3Client]], raw["clients_v3"], "clients_v3")
+		for clients in clients_v3.values():
+			for place, client in enumerate(clients, start=1):
+				client.id = client.id or client_id(place, client.name)
 		documents = typed(dict[str, Document], raw.get("documents", {}), "documents")
 		journal = typed(list[JournalEntry], raw.get("journal", []), "journal")
 		memory = {
@@ -210,7 +214,7 @@ class State:
 			"users": typed(list[User], raw["users"], "users"),
 			"v3_tokens": typed(list[V3Token], raw["v3_tokens"], "v3_tokens"),
 			"series": typed(list[Series], raw["series"], "series"),
-			"clients_v3": typed(dict[str, list[V3Client]], raw["clients_v3"], "clients_v3"),
+			"clients_v3": clients_v3,
 			"anaf_companies": typed(list[AnafCompany], raw["anaf_companies"], "anaf_companies"),
 			"documents": {int(id_): document for id_, document in documents.items()},
 			"pending": typed(list[Pending], raw.get("pending", []), "pending"),

@@ -9,20 +9,21 @@ import frappe
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.masking import mask
+from erp_b2b_smartbill.text import N_
 
 if TYPE_CHECKING:
 	from frappe.model.document import Document
 
-ACCOUNT_CREATED = "SmartBill Account created"
-ACCOUNT_CHANGED = "SmartBill Account changed"
-SETTINGS_CHANGED = "B2B Settings changed"
-PROFORMA_CLAIMED = "Proforma claimed"
-PROFORMA_ISSUED = "Proforma issued"
-PROFORMA_REJECTED = "Proforma rejected"
-PROFORMA_NOT_SENT = "Proforma not sent"
-PROFORMA_UNKNOWN = "Proforma unknown"
-PROFORMA_LATE_ANSWER = "Proforma answered too late"
-PDF_STORED = "Proforma PDF stored"
+ACCOUNT_CREATED = N_("SmartBill Account created")
+ACCOUNT_CHANGED = N_("SmartBill Account changed")
+SETTINGS_CHANGED = N_("B2B Settings changed")
+PROFORMA_CLAIMED = N_("Proforma claimed")
+PROFORMA_ISSUED = N_("Proforma issued")
+PROFORMA_REJECTED = N_("Proforma rejected")
+PROFORMA_NOT_SENT = N_("Proforma not sent")
+PROFORMA_UNKNOWN = N_("Proforma unknown")
+PROFORMA_LATE_ANSWER = N_("Proforma answered too late")
+PDF_STORED = N_("Proforma PDF stored")
 
 
 def record(

@@ -12,7 +12,7 @@ from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.calls import keeper
 from erp_b2b_smartbill.smartbill.client import find_series, series_names, tax_pairs
 from erp_b2b_smartbill.smartbill.collect import decimal, read_account
-from erp_b2b_smartbill.smartbill.hints import hint_for
+from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
 from erp_b2b_smartbill.smartbill.payload import plain_decimal
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
 
@@ -64,7 +64,7 @@ def check_account(account: SmartBillAccount) -> list[Check]:
 
 def _refused(account: SmartBillAccount, answer: Answer | NoAnswer) -> Check | None:
 	if isinstance(answer, NoAnswer):
-		return _check(False, _("SmartBill cannot be reached ({0}).").format(answer.reason))
+		return _check(False, _("SmartBill cannot be reached: {0}.").format(_(explain_failure(answer.reason))))
 	if seconds := block_seconds(answer):
 		accounts.block(account, seconds)
 	elif answer.status == 200 and answer.is_json_object and not answer.error_text:

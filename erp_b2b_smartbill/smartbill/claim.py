@@ -144,11 +144,17 @@ def _settle_once(
 	if double := _holder_of(doc, values):
 		# SmartBill gave a number that we know as another Quotation's: which of the two is true, a person must see
 		event, status = audit.PROFORMA_UNKNOWN, states.UNKNOWN
-		reason = _("SmartBill answered with the number {0}, which {1} already has.").format(values["number"], double)
+		reason = _("SmartBill answered with the number {0}, which {1} already has.").format(
+			values["number"], double
+		)
 		outcome = {"status": status, **{key: values[key] for key in ("answered_at", "verdict")}}
 	before = {"status": doc.status}
 	doc.update(outcome)
-	doc.error = reason
+	if status == states.ISSUED:
+		doc.error = None
+		doc.notices = "\n".join(filter(None, (doc.notices, reason)))
+	else:
+		doc.error = reason
 	if status == states.QUEUED:
 		doc.sent_at = None
 	_save(doc)
@@ -162,7 +168,12 @@ def _holder_of(doc: SmartBillProforma, values: dict[str, Any]) -> str | None:
 	"""The other proforma that already has the number of this answer."""
 	if not values.get("number"):
 		return None
-	same = {"account": doc.account, "series": values["series"], "number": values["number"], "name": ["!=", doc.name]}
+	same = {
+		"account": doc.account,
+		"series": values["series"],
+		"number": values["number"],
+		"name": ["!=", doc.name],
+	}
 	return frappe.db.get_value("SmartBill Proforma", same, "name", for_update=True)
 
 

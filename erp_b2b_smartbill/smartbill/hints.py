@@ -1,4 +1,6 @@
-"""What to change after a refusal of SmartBill, found by a piece of its Romanian sentence.
+"""What a failed call means for a person: what to change after a refusal, why there was no answer.
+
+A refusal is recognised by a piece of its Romanian sentence.
 
 Its own sentence is always shown beside the hint. Source of the sentences: docs/smartbill-api.md 1.6 and 2.1.6;
 punctuation differs between editions, so only folded pieces are compared.
@@ -101,3 +103,25 @@ def hint_for(refusal: str) -> Hint | None:
 	"""The hint for a refusal in SmartBill's words, or None when it is not a known one."""
 	folded = fold(refusal)
 	return next((hint for piece, hint in _HINTS if piece in folded), None)
+
+
+_NO_CONNECTION = N_("there is no connection to it")
+_CUT_SHORT = N_("its answer was cut short")
+_TOO_LATE = N_("it did not answer in time")
+
+# by the kind of failure that client.py reports
+_FAILURES = {
+	"ConnectTimeout": N_("it did not accept a connection in time"),
+	"SSLError": N_("the secure connection to it failed"),
+	"ConnectionError": _NO_CONNECTION,
+	"ProxyError": _NO_CONNECTION,
+	"ReadTimeout": _TOO_LATE,
+	"TimeoutError": _TOO_LATE,
+	"ChunkedEncodingError": _CUT_SHORT,
+	"EOFError": _CUT_SHORT,
+}
+
+
+def explain_failure(reason: str) -> str:
+	"""The part of a sentence about SmartBill that says why there was no answer."""
+	return _FAILURES.get(reason, reason)

@@ -34,7 +34,7 @@ from erp_b2b_smartbill.smartbill.calls import keeper
 from erp_b2b_smartbill.smartbill.claim import Claim
 from erp_b2b_smartbill.smartbill.client import find_series, series_names
 from erp_b2b_smartbill.smartbill.collect import read_account, read_offer
-from erp_b2b_smartbill.smartbill.hints import hint_for
+from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
 from erp_b2b_smartbill.smartbill.mapping import Finding, map_offer
 from erp_b2b_smartbill.smartbill.verdict import (
 	Kind,
@@ -149,7 +149,7 @@ def _read_counter(client: Client, account: SmartBillAccount, claimed: Claim) -> 
 	"""The number that the series will give next; without it a lost answer could not be settled later."""
 	answer = client.series()
 	if isinstance(answer, NoAnswer):
-		_not_sent(claimed, answer.reason)
+		_not_sent(claimed, _(explain_failure(answer.reason)))
 	if seconds := block_seconds(answer):
 		_blocked(claimed, account, answer.text, seconds)
 	if answer.error_text and answer.status in (401, 403):
@@ -167,7 +167,7 @@ def _read_counter(client: Client, account: SmartBillAccount, claimed: Claim) -> 
 		raise NotReady(text, problems=[_account_problem(account.name, "proforma_series", text)])
 	expected = as_number(series.get("nextNumber"))
 	if expected is None:
-		_not_sent(claimed, _("SmartBill did not tell the next number of the series."))
+		_not_sent(claimed, _("it did not tell the next number of the series"))
 	return expected
 
 
@@ -184,20 +184,18 @@ def _settle(
 			claimed,
 			states.ISSUED,
 			audit.PROFORMA_ISSUED,
-			reason=_("The number was not the expected one: somebody else writes into this series.")
+			reason=_("The number is not the expected one: something else was issued in this series.")
 			if verdict.alarm
 			else None,
 			series=outcome.series or account.proforma_series,
 			number=outcome.number,
 			document_id=outcome.document_id,
-			document_url=outcome.document_url
-			if outcome.document_url.startswith(("https://", "http://"))
-			else None,
+			document_url=outcome.document_url if _is_web_address(outcome.document_url) else None,
 			view_url=outcome.document_view_url,
 			**common,
 		)
 	if verdict.kind is Kind.NOT_CREATED:
-		_not_sent(claimed, verdict.text, **common)
+		_not_sent(claimed, _(explain_failure(verdict.text)), **common)
 	if verdict.kind is Kind.BLOCKED:
 		_blocked(claimed, account, verdict.text, verdict.retry_after, **common)
 	if verdict.kind is Kind.REFUSED_CONFIG:
@@ -205,7 +203,16 @@ def _settle(
 	if verdict.kind is Kind.REFUSED:
 		_refused(claimed, account, verdict.text, **common)
 	# UNKNOWN, and whatever else a create of a final document should never come to
-	return claim.settle(claimed, states.UNKNOWN, audit.PROFORMA_UNKNOWN, reason=verdict.text, **common)
+	reason = (
+		_("SmartBill was asked, but {0}.").format(_(explain_failure(outcome.reason)))
+		if isinstance(outcome, NoAnswer)
+		else _("SmartBill's answer is not clear: {0}").format(verdict.text)
+	)
+	return claim.settle(claimed, states.UNKNOWN, audit.PROFORMA_UNKNOWN, reason=reason, **common)
+
+
+def _is_web_address(text: str) -> bool:
+	return text.startswith(("https://", "http://"))
 
 
 def _not_sent(claimed: Claim, reason: str, **values: Any) -> NoReturn:

@@ -14,6 +14,7 @@ from frappe import _
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.smartbill import accounts, claim
 from erp_b2b_smartbill.smartbill.answers import Answer
+from erp_b2b_smartbill.smartbill.hints import explain_failure
 from erp_b2b_smartbill.smartbill.verdict import block_seconds
 
 if TYPE_CHECKING:
@@ -30,7 +31,11 @@ def fetch_and_store(
 	if not isinstance(outcome, bytes):
 		if isinstance(outcome, Answer) and (seconds := block_seconds(outcome)):
 			accounts.block(account, seconds)
-		reason = outcome.text if isinstance(outcome, Answer) else _("SmartBill did not answer.")
+		reason = (
+			outcome.text
+			if isinstance(outcome, Answer)
+			else _("SmartBill was asked, but {0}.").format(_(explain_failure(outcome.reason)))
+		)
 		return claim.note_pdf_error(proforma.name, proforma.quotation, reason)
 	try:
 		return claim.attach_pdf(proforma.name, proforma.quotation, lambda doc: _store(doc, outcome))

@@ -157,7 +157,8 @@ def smartbill_account(api_url: str, **values: Any) -> Any:
 			"read_timeout": 5,
 			"units": [{"uom": "Nos", "measuring_unit_name": "buc"}],
 			"vat_rates": [
-				{"erpnext_rate": rate, "tax_name": name, "tax_percentage": rate} for rate, name in RATES.items()
+				{"erpnext_rate": rate, "tax_name": name, "tax_percentage": rate}
+				for rate, name in RATES.items()
 			],
 			**values,
 		}
@@ -208,7 +209,12 @@ def _vat() -> None:
 
 
 def _vat_row() -> dict[str, Any]:
-	return {"charge_type": "On Net Total", "account_head": vat_account(), "rate": 21, "description": "TVA 21%"}
+	return {
+		"charge_type": "On Net Total",
+		"account_head": vat_account(),
+		"rate": 21,
+		"description": "TVA 21%",
+	}
 
 
 def _ensure_basics() -> None:

@@ -25,6 +25,10 @@ class Sandbox:
 		match = {"path": path}
 		self._control("POST", "faults", {"match": match, "when": when, "action": action, "times": 1, **more})
 
+	def foreign_document(self, series: str) -> None:
+		"""Somebody types a document into the series by hand."""
+		self._control("POST", "foreign-document", {"series": series, "client": "Altcineva"})
+
 	def documents(self) -> list[dict[str, Any]]:
 		documents = self._control("GET", "state?documents=1")["documents"]
 		return list(documents.values()) if isinstance(documents, dict) else documents

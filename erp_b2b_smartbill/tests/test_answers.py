@@ -90,7 +90,7 @@ class TestAnswers(unittest.TestCase):
 
 	def test_cleans_a_sentence_with_help_and_markup(self):
 		raw = (
-			'Produsul <b>Cablu</b> nu are codul&nbsp;specificat.<br/>Vezi ajutor'
+			"Produsul <b>Cablu</b> nu are codul&nbsp;specificat.<br/>Vezi ajutor"
 			'<div id="moreErrorDetails" style="display:none">mult <i>text</i></div>'
 		)
 		self.assertEqual(clean_error_text(raw), "Produsul Cablu nu are codul specificat.")

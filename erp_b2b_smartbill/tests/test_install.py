@@ -76,7 +76,9 @@ class TestInstall(ServerTestCase):
 				return [name for item in value for name in names(item)]
 			return [value] if isinstance(value, str) and value.startswith("erp_b2b_smartbill.") else []
 
-		found = [name for key, value in vars(hooks).items() if not key.startswith("__") for name in names(value)]
+		found = [
+			name for key, value in vars(hooks).items() if not key.startswith("__") for name in names(value)
+		]
 		self.assertGreater(len(found), 8)
 		for name in found:
 			self.assertTrue(callable(frappe.get_attr(name)), name)

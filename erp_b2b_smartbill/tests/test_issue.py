@@ -135,13 +135,18 @@ class TestIssuing(IssueTestCase):
 		quotation = self.quotation()
 		doc = self.issue(quotation).proforma
 		calls = frappe.get_all(
-			"SmartBill Call", {"proforma": doc.name}, ["operation", "http_status", "failed"], order_by="creation"
+			"SmartBill Call",
+			{"proforma": doc.name},
+			["operation", "http_status", "failed"],
+			order_by="creation",
 		)
 		self.assertEqual(
 			[(call.operation, call.http_status, call.failed) for call in calls],
 			[("series", 200, 0), ("create proforma", 200, 0), ("proforma PDF", 200, 0)],
 		)
-		events = frappe.get_all("Business Event", {"reference_name": doc.name}, pluck="event", order_by="creation")
+		events = frappe.get_all(
+			"Business Event", {"reference_name": doc.name}, pluck="event", order_by="creation"
+		)
 		self.assertEqual(events, ["Proforma claimed", "Proforma issued", "Proforma PDF stored"])
 
 	def test_uses_the_date_of_romania(self):
@@ -150,12 +155,20 @@ class TestIssuing(IssueTestCase):
 			doc = self.issue(quotation).proforma
 		self.assertEqual(str(doc.issue_date), "2026-11-24")
 
-	def test_a_number_that_is_not_the_expected_one_is_kept_with_an_alarm(self):
+	def test_a_number_that_is_not_the_expected_one_is_kept_with_a_notice(self):
 		quotation = self.quotation()
-		self.sandbox.fault("duplicate", when="after")
-		doc = self.issue(quotation).proforma
-		self.assertEqual(doc.status, states.ISSUED)
-		self.assertTrue(doc.number)
+		series = Client.series
+
+		def then_somebody_types_one(client: Client, kind: str = "p") -> Any:
+			answer = series(client, kind)
+			self.sandbox.foreign_document(factories.SERIES)
+			return answer
+
+		with patch.object(Client, "series", then_somebody_types_one):
+			doc = self.issue(quotation).proforma
+		self.assertEqual((doc.status, doc.number, doc.verdict), (states.ISSUED, "0228", "created (15)"))
+		self.assertIn("not the expected one", doc.notices)
+		self.assertIsNone(doc.error)
 
 	def test_11_percent_and_exempt_rows_follow_the_accounts_map(self):
 		rows = [
@@ -212,7 +225,11 @@ class TestRefusing(IssueTestCase):
 		self.assertEqual(self.refuse(NotReady, quotation).problems[0]["field"], "api_url")
 
 	def test_smartbills_own_words_and_our_hint_are_shown(self):
-		self.sandbox.fault("error_text", status=400, body="Pentru acest pachet s-a emis <b>numarul maxim</b> de documente permis")
+		self.sandbox.fault(
+			"error_text",
+			status=400,
+			body="Pentru acest pachet s-a emis <b>numarul maxim</b> de documente permis",
+		)
 		quotation = self.quotation()
 		error = self.refuse(SmartBillRefused, quotation)
 		self.assertEqual(error.message, "Pentru acest pachet s-a emis numarul maxim de documente permis")
@@ -303,7 +320,9 @@ class TestUnknownOutcome(IssueTestCase):
 				view = proforma_view(again.proforma)
 				self.assertFalse(view["settled"])
 				self.assertIn("may have created", view["message"])
-				self.assertEqual(frappe.db.get_value("Quotation", quotation.name, "smartbill_status"), "Unknown")
+				self.assertEqual(
+					frappe.db.get_value("Quotation", quotation.name, "smartbill_status"), "Unknown"
+				)
 
 	def test_a_timeout_is_unknown(self):
 		self.account.read_timeout = 0.1
@@ -359,7 +378,9 @@ class TestUnknownOutcome(IssueTestCase):
 		doc = self.stored(quotation)
 		self.assertEqual((doc.status, doc.error), (states.ISSUED, None))
 		self.assertTrue(
-			frappe.db.exists("Business Event", {"reference_name": doc.name, "event": "Proforma answered too late"})
+			frappe.db.exists(
+				"Business Event", {"reference_name": doc.name, "event": "Proforma answered too late"}
+			)
 		)
 
 	def test_a_claim_taken_over_by_another_attempt_sends_nothing(self):

@@ -121,7 +121,11 @@ class TestSmartBillAccount(ServerTestCase):
 			self.assertNotIn("-token", frappe.as_json(event.as_dict()))
 
 	def test_credentials_go_to_smartbill_only(self):
-		for url in ("https://evil.ro/api", "http://ws.smartbill.ro/SBORO/api", "https://ws.smartbill.ro@evil.ro"):
+		for url in (
+			"https://evil.ro/api",
+			"http://ws.smartbill.ro/SBORO/api",
+			"https://ws.smartbill.ro@evil.ro",
+		):
 			with self.assertRaises(frappe.ValidationError):
 				factories.smartbill_account(url)
 		self.assertEqual(factories.smartbill_account(f"{LIVE}/").api_url, LIVE)
@@ -279,7 +283,12 @@ class TestSmartBillCall(ServerTestCase):
 		for failed in (0, 1):
 			for age in (0, 100):
 				call = frappe.get_doc(
-					{"doctype": "SmartBill Call", "account": account.name, "operation": f"{failed}-{age}", "failed": failed}
+					{
+						"doctype": "SmartBill Call",
+						"account": account.name,
+						"operation": f"{failed}-{age}",
+						"failed": failed,
+					}
 				).insert()
 				frappe.db.set_value(
 					"SmartBill Call",

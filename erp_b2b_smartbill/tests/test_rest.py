@@ -159,7 +159,8 @@ class TestProformaRoute(SandboxTestCase):
 		self.account.save()
 		error = self.error(self.call("POST", self.quotation()), 422, "not_ready")
 		self.assertEqual(
-			[problem["field"] for problem in error["problems"]], ["items[1].uom", "items[1].item_tax_template"]
+			[problem["field"] for problem in error["problems"]],
+			["items[1].uom", "items[1].item_tax_template"],
 		)
 		self.assertTrue(all(problem["message"] for problem in error["problems"]))
 
@@ -205,7 +206,11 @@ class TestProformaRoute(SandboxTestCase):
 		url = f"{os.environ['SITE_URL']}/api/resource/SmartBill Proforma/{proforma}"
 		for method in ("PUT", "DELETE"):
 			response = requests.request(
-				method, url, json={"status": "Rejected"}, headers=self.token("B2B Manager", "Sales User"), timeout=10
+				method,
+				url,
+				json={"status": "Rejected"},
+				headers=self.token("B2B Manager", "Sales User"),
+				timeout=10,
 			)
 			self.assertEqual(response.status_code, 403)
 		frappe.db.rollback()

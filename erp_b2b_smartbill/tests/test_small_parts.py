@@ -47,7 +47,9 @@ class TestAllowedAddresses(unittest.TestCase):
 	def test_smartbill_over_https_is_allowed(self):
 		url = "https://ws.smartbill.ro/SBORO/api"
 		self.assertEqual(allowed_url(f"{url}/"), url)
-		self.assertEqual(allowed_url("https://WS.smartbill.ro:443/SBORO/api"), "https://WS.smartbill.ro:443/SBORO/api")
+		self.assertEqual(
+			allowed_url("https://WS.smartbill.ro:443/SBORO/api"), "https://WS.smartbill.ro:443/SBORO/api"
+		)
 
 	def test_nothing_else_is_allowed_by_itself(self):
 		for url in (

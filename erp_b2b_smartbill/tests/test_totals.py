@@ -18,12 +18,8 @@ class TestTotals(unittest.TestCase):
 	def test_predicts_the_documented_sample_under_both_roundings(self):
 		rows = [product("25.5", "10"), discount(discountType=2, discountPercentage="10")]
 		prediction = predict(rows)
-		self.assertEqual(
-			prediction.by_row, Totals(Decimal("229.50"), Decimal("48.19"), Decimal("277.69"))
-		)
-		self.assertEqual(
-			prediction.by_rate, Totals(Decimal("229.50"), Decimal("48.20"), Decimal("277.70"))
-		)
+		self.assertEqual(prediction.by_row, Totals(Decimal("229.50"), Decimal("48.19"), Decimal("277.69")))
+		self.assertEqual(prediction.by_rate, Totals(Decimal("229.50"), Decimal("48.20"), Decimal("277.70")))
 
 	def test_reproduces_the_official_numbers(self):
 		base = product("100")

@@ -71,11 +71,13 @@ distributed_discount_amount rate base_rate net_rate base_net_rate amount base_am
 stock_uom_rate item_tax_template item_tax_rate is_alternative has_alternative_item warehouse""".split()
 TAX_FIELDS = """charge_type account_head rate tax_amount base_tax_amount total base_total
 tax_amount_after_discount_amount base_tax_amount_after_discount_amount item_wise_tax_detail""".split()
-ORDER_FIELDS = """total net_total total_taxes_and_charges discount_amount grand_total base_grand_total rounded_total status
-customer_group territory selling_price_list currency""".split()
+ORDER_FIELDS = """total net_total total_taxes_and_charges discount_amount grand_total base_grand_total rounded_total
+status customer_group territory selling_price_list currency""".split()
 ORDER_ROW_FIELDS = """item_code qty rate discount_percentage discount_amount distributed_discount_amount net_amount
 base_net_amount item_tax_rate""".split()
-SCHEDULE_FIELDS = """due_date invoice_portion payment_amount base_payment_amount outstanding base_outstanding""".split()
+SCHEDULE_FIELDS = (
+	"""due_date invoice_portion payment_amount base_payment_amount outstanding base_outstanding""".split()
+)
 
 
 # Inputs
@@ -117,7 +119,9 @@ def named_cases() -> list[dict]:
 			],
 			vat,
 		),
-		case("template-names-no-tax-row", {}, [{**one[0], "item_tax_template": f"TVA 11 oracol - {ABBR}"}], []),
+		case(
+			"template-names-no-tax-row", {}, [{**one[0], "item_tax_template": f"TVA 11 oracol - {ABBR}"}], []
+		),
 		case(
 			"discount-taken-back",
 			{**percent, "apply_discount_on": "Net Total"},
@@ -125,8 +129,17 @@ def named_cases() -> list[dict]:
 			vat,
 			edits=[{"additional_discount_percentage": 0, "discount_amount": 0}],
 		),
-		case("rule-then-other-qty", {}, one, vat, rules=[rule(discount_percentage=12)], edits=[{"items.0.qty": 7}]),
-		case("rule-conflict", {}, one, vat, rules=[rule(discount_percentage=12), rule(discount_percentage=9)]),
+		case(
+			"rule-then-other-qty",
+			{},
+			one,
+			vat,
+			rules=[rule(discount_percentage=12)],
+			edits=[{"items.0.qty": 7}],
+		),
+		case(
+			"rule-conflict", {}, one, vat, rules=[rule(discount_percentage=12), rule(discount_percentage=9)]
+		),
 		case(
 			"rule-priority",
 			{},
@@ -224,7 +237,10 @@ def random_row(rng: random.Random, first: bool) -> dict:
 	elif rng.random() < 0.25:
 		row["discount_percentage"] = rng.choice([5, 12.5, 33.333, 100])
 	if "rate" not in row and rng.random() < 0.15:
-		row.update(margin_type=rng.choice(["Percentage", "Amount"]), margin_rate_or_amount=rng.choice([5, 0.5, 12.345]))
+		row.update(
+			margin_type=rng.choice(["Percentage", "Amount"]),
+			margin_rate_or_amount=rng.choice([5, 0.5, 12.345]),
+		)
 	if rng.random() < 0.05:
 		row["discount_amount"] = 0.75
 	if rng.random() < 0.25:
@@ -245,7 +261,11 @@ def random_taxes(rng: random.Random) -> list[dict]:
 			[vat_in_price],
 			[vat, tax("On Net Total", REDUCED, 11)],
 			[tax("Actual", TRANSPORT, amount=19.99), tax("On Previous Row Total", STANDARD, 21, row_id=1)],
-			[tax("Actual", TRANSPORT, amount=19.99), tax("On Previous Row Amount", STANDARD, 21, row_id=1), vat],
+			[
+				tax("Actual", TRANSPORT, amount=19.99),
+				tax("On Previous Row Amount", STANDARD, 21, row_id=1),
+				vat,
+			],
 			[tax("On Item Quantity", ECO, 0.35), tax("On Previous Row Total", STANDARD, 21, row_id=1)],
 			[vat_in_price, tax("On Previous Row Amount", REDUCED, 11, row_id=1, included=1)],
 			[vat_in_price, tax("On Previous Row Total", REDUCED, 11, row_id=1, included=1)],
@@ -260,8 +280,18 @@ def random_rules(rng: random.Random) -> list[dict]:
 		return []
 	rules = [
 		rule(discount_percentage=12, priority="2"),
-		rule(discount_percentage=7.5, applicable_for="Customer Group", customer_group="Oracol Clienti", priority="5"),
-		rule(discount_amount=1.25, rate_or_discount="Discount Amount", applicable_for="Customer", customer="Oracol Alfa"),
+		rule(
+			discount_percentage=7.5,
+			applicable_for="Customer Group",
+			customer_group="Oracol Clienti",
+			priority="5",
+		),
+		rule(
+			discount_amount=1.25,
+			rate_or_discount="Discount Amount",
+			applicable_for="Customer",
+			customer="Oracol Alfa",
+		),
 		rule(rate=64.99, rate_or_discount="Rate", item_code="ORC-2", priority="9"),
 		rule(discount_percentage=20, min_qty=5, priority="7"),
 		rule(discount_percentage=25, condition="customer_group == 'Commercial'", priority="8"),
@@ -331,12 +361,27 @@ def prepare(frappe) -> None:
 			parent_account=f"{parent} - {ABBR}",
 			account_type=kind,
 		)
-	add("Sales Taxes and Charges Template", title="TVA oracol", company=company, taxes=[tax("On Net Total", STANDARD, 21)])
+	add(
+		"Sales Taxes and Charges Template",
+		title="TVA oracol",
+		company=company,
+		taxes=[tax("On Net Total", STANDARD, 21)],
+	)
 	for title, rate in TEMPLATES.items():
-		add("Item Tax Template", title=title, company=company, taxes=[{"tax_type": STANDARD, "tax_rate": rate}])
+		add(
+			"Item Tax Template",
+			title=title,
+			company=company,
+			taxes=[{"tax_type": STANDARD, "tax_rate": rate}],
+		)
 	add("Item Group", item_group_name="Oracol Parinti", is_group=1, parent_item_group="All Item Groups")
 	add("Item Group", item_group_name="Oracol Copii", parent_item_group="Oracol Parinti")
-	add("Customer Group", customer_group_name="Oracol Clienti", is_group=1, parent_customer_group="All Customer Groups")
+	add(
+		"Customer Group",
+		customer_group_name="Oracol Clienti",
+		is_group=1,
+		parent_customer_group="All Customer Groups",
+	)
 	add("Customer Group", customer_group_name="Oracol Mici", parent_customer_group="Oracol Clienti")
 	add("Tax Category", title=CATEGORY)
 	add("Price List", price_list_name=EUR_LIST, currency="EUR", selling=1)
@@ -363,7 +408,9 @@ def prepare(frappe) -> None:
 		doc.save()
 	for name, terms in TERMS.items():
 		add("Payment Terms Template", template_name=name, terms=terms)
-	add("Currency Exchange", date="2026-01-01", from_currency="EUR", to_currency="RON", exchange_rate=EUR_RATE)
+	add(
+		"Currency Exchange", date="2026-01-01", from_currency="EUR", to_currency="RON", exchange_rate=EUR_RATE
+	)
 
 
 def item_taxes(taxes: list[tuple]) -> list[dict]:
@@ -494,7 +541,10 @@ def assign(doc, path: str, value) -> None:
 def numbers(doc) -> dict:
 	return {
 		"doc": pick(doc, DOC_FIELDS),
-		"items": [{**pick(row, ROW_FIELDS), "rules": len(json.loads(row.pricing_rules or "[]"))} for row in doc.items],
+		"items": [
+			{**pick(row, ROW_FIELDS), "rules": len(json.loads(row.pricing_rules or "[]"))}
+			for row in doc.items
+		],
 		"taxes": [pick(row, TAX_FIELDS) for row in doc.taxes],
 		"schedule": [pick(row, SCHEDULE_FIELDS) for row in doc.payment_schedule],
 	}

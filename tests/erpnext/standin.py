@@ -52,7 +52,13 @@ class StandinTestCase(ServerTestCase):
 
 	def vat(self, rate: float = 21, **values: Any) -> dict:
 		account = self.tax_account(rate)
-		return {"charge_type": "On Net Total", "account_head": account, "rate": rate, "description": account, **values}
+		return {
+			"charge_type": "On Net Total",
+			"account_head": account,
+			"rate": rate,
+			"description": account,
+			**values,
+		}
 
 	def quotation(self, *, rows: list[dict] | None = None, qty: float = 3, **values: Any) -> Any:
 		"""Inserted, to a customer of its own group and territory; three pieces of an item at 100, no tax."""
@@ -86,6 +92,8 @@ class StandinTestCase(ServerTestCase):
 
 	def user(self, *roles: str) -> str:
 		email = f"{frappe.generate_hash(length=10)}@example.com"
-		user = frappe.get_doc({"doctype": "User", "email": email, "first_name": "Test", "send_welcome_email": 0})
+		user = frappe.get_doc(
+			{"doctype": "User", "email": email, "first_name": "Test", "send_welcome_email": 0}
+		)
 		user.append_roles(*roles)
 		return user.insert(ignore_permissions=True).name

@@ -81,7 +81,9 @@ class TestStandin(StandinTestCase):
 		"""frappe-facts.md, C4."""
 		for doctype, names in RESTED_ON.items():
 			with self.subTest(doctype):
-				self.assertEqual([name for name in names.split() if not frappe.get_meta(doctype).has_field(name)], [])
+				self.assertEqual(
+					[name for name in names.split() if not frappe.get_meta(doctype).has_field(name)], []
+				)
 
 
 RESTED_ON = {
@@ -98,7 +100,8 @@ RESTED_ON = {
 		conversion_factor stock_qty price_list_rate base_price_list_rate margin_type margin_rate_or_amount
 		rate_with_margin discount_percentage discount_amount distributed_discount_amount rate net_rate amount net_amount
 		base_rate base_net_rate base_amount base_net_amount pricing_rules is_free_item is_alternative
-		has_alternative_item item_tax_template item_tax_rate warehouse prevdoc_doctype prevdoc_docname additional_notes""",
+		has_alternative_item item_tax_template item_tax_rate warehouse prevdoc_doctype prevdoc_docname
+		additional_notes""",
 	"Sales Taxes and Charges": """charge_type row_id account_head cost_center description included_in_print_rate rate
 		tax_amount total tax_amount_after_discount_amount base_tax_amount base_total
 		base_tax_amount_after_discount_amount item_wise_tax_detail dont_recompute_tax account_currency""",

@@ -29,4 +29,6 @@ class TestMeasuredTotals(StandinTestCase):
 
 	def test_refusals_were_measured_too(self):
 		errors = {entry["measured"].get("error") for entry in json.loads(MEASURED.read_text())}
-		self.assertLessEqual({"MultiplePricingRuleConflict", "UOMMustBeIntegerError", "InvalidQtyError"}, errors)
+		self.assertLessEqual(
+			{"MultiplePricingRuleConflict", "UOMMustBeIntegerError", "InvalidQtyError"}, errors
+		)

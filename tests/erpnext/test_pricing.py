@@ -157,7 +157,9 @@ class TestPricingRules(StandinTestCase):
 		self.assertEqual(self.rate(), 85.5)
 
 	def test_a_rule_on_the_document_discounts_the_total(self):
-		self.rule(apply_on="Transaction", item_groups=[], discount_percentage=4, apply_discount_on="Net Total")
+		self.rule(
+			apply_on="Transaction", item_groups=[], discount_percentage=4, apply_discount_on="Net Total"
+		)
 		offer = self.quotation()
 		self.assertEqual((offer.additional_discount_percentage, offer.net_total), (4, 288))
 
@@ -180,7 +182,11 @@ class TestPricingRules(StandinTestCase):
 	def test_a_coupons_rule_needs_the_coupon(self):
 		rule = self.rule(coupon_code_based=1)
 		coupon = self.insert(
-			"Coupon Code", coupon_name="VARA26", coupon_type="Promotional", pricing_rule=rule.name, maximum_use=1
+			"Coupon Code",
+			coupon_name="VARA26",
+			coupon_type="Promotional",
+			pricing_rule=rule.name,
+			maximum_use=1,
 		)
 		self.assertEqual((self.rate(), self.rate(coupon_code=coupon.name)), (100, 88))
 
@@ -231,7 +237,12 @@ class TestDefaultsOfTheSite(StandinTestCase):
 
 class TestPrices(StandinTestCase):
 	def price(self, item, rate, **values):
-		key = {"item_code": item.name, "price_list": PRICE_LIST, "uom": item.stock_uom, "price_list_rate": rate}
+		key = {
+			"item_code": item.name,
+			"price_list": PRICE_LIST,
+			"uom": item.stock_uom,
+			"price_list_rate": rate,
+		}
 		return self.insert("Item Price", **{**key, **values})
 
 	def test_the_standard_rate_of_a_new_item_is_its_first_price(self):
@@ -249,14 +260,18 @@ class TestPrices(StandinTestCase):
 		item = self.item(10, uoms=[{"uom": "Box", "conversion_factor": 12}])
 		rows = [{"item_code": item.name, "qty": 2, "uom": "Box"}]
 		row = self.quotation(rows=rows).items[0]
-		self.assertEqual((row.rate, row.conversion_factor, row.stock_qty, row.stock_uom_rate), (120, 12, 24, 10))
+		self.assertEqual(
+			(row.rate, row.conversion_factor, row.stock_qty, row.stock_uom_rate), (120, 12, 24, 10)
+		)
 		self.price(item, 99, uom="Box")
 		self.assertEqual(self.quotation(rows=rows).items[0].rate, 99)
 
 	def test_a_price_of_tomorrow_is_not_todays(self):
 		item = self.item(0)
 		self.price(item, 50, valid_from=add_days(nowdate(), 1))
-		self.assertEqual(self.quotation(rows=[{"item_code": item.name, "qty": 1}]).items[0].price_list_rate, 0)
+		self.assertEqual(
+			self.quotation(rows=[{"item_code": item.name, "qty": 1}]).items[0].price_list_rate, 0
+		)
 
 	def test_the_same_price_twice_is_refused(self):
 		item = self.item(100)

@@ -24,7 +24,16 @@ class Rounding:
 
 def row(**values):
 	return SimpleNamespace(
-		**{**ROW, "item_code": "A", "qty": 1.0, "pricing_rules": "", "margin_type": None, "is_alternative": 0, "own": {}, **values}
+		**{
+			**ROW,
+			"item_code": "A",
+			"qty": 1.0,
+			"pricing_rules": "",
+			"margin_type": None,
+			"is_alternative": 0,
+			"own": {},
+			**values,
+		}
 	)
 
 
@@ -37,7 +46,11 @@ def tax(charge_type="On Net Total", rate=21.0, **values):
 def add_up(rows, taxes=(), *, row_wise=False, **doc):
 	"""Price, tax and discount a document of these rows; `own` of a row are its rates by account."""
 	defaults = {"conversion_rate": 1.0, "apply_discount_on": "Grand Total", "disable_rounded_total": 0}
-	defaults |= {"additional_discount_percentage": None, "discount_amount": None, "base_rounding_adjustment": 0}
+	defaults |= {
+		"additional_discount_percentage": None,
+		"discount_amount": None,
+		"base_rounding_adjustment": 0,
+	}
 	doc = SimpleNamespace(items=rows, taxes=list(taxes), **{**defaults, **doc})
 	totals = Totals(
 		doc,
@@ -68,7 +81,9 @@ class TestRows(unittest.TestCase):
 		self.assertAlmostEqual(result.discount_amount, 22.23)
 
 	def test_a_rules_percentage_beats_a_rate_given_by_hand(self):
-		result = self.priced(price_list_rate=100.0, rate=77.77, discount_percentage=12.0, pricing_rules='["R"]')
+		result = self.priced(
+			price_list_rate=100.0, rate=77.77, discount_percentage=12.0, pricing_rules='["R"]'
+		)
 		self.assertEqual(result.rate, 88)
 
 	def test_a_rate_above_the_price_list_is_noted_as_a_margin(self):
@@ -146,7 +161,9 @@ class TestDiscount(unittest.TestCase):
 		discount = {"additional_discount_percentage": 10, "apply_discount_on": "Net Total"}
 		doc = add_up(rows, [tax()], **discount)
 		self.assertEqual((doc.net_total, doc.total_taxes_and_charges, doc.grand_total), (270, 56.70, 326.70))
-		self.assertEqual((doc.discount_amount, rows[0].distributed_discount_amount, rows[0].net_rate), (30, 30, 90))
+		self.assertEqual(
+			(doc.discount_amount, rows[0].distributed_discount_amount, rows[0].net_rate), (30, 30, 90)
+		)
 		self.assertEqual((rows[0].rate, rows[0].amount), (100, 300))
 
 	def test_fifty_on_grand_total_of_363(self):

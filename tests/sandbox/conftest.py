@@ -71,6 +71,9 @@ class Box:
 
 	def __init__(self, url: str) -> None:
 		self.url = url
+		self.http = requests.Session()
+		# Neither a proxy nor a stored password of the machine has any business here.
+		self.http.trust_env = False
 
 	@staticmethod
 	def sample() -> Any:
@@ -79,7 +82,7 @@ class Box:
 	# The control API
 
 	def control(self, method: str, path: str, body: Any = None, **arguments: Any) -> requests.Response:
-		return requests.request(method, f"{self.url}/__control{path}", json=body, timeout=5, **arguments)
+		return self.http.request(method, f"{self.url}/__control{path}", json=body, timeout=5, **arguments)
 
 	def done(self, method: str, path: str, body: Any = None) -> Any:
 		"""The JSON of a control call that has to succeed."""
@@ -113,7 +116,7 @@ class Box:
 	def v1(
 		self, method: str, path: str, body: Any = None, auth: Any = DEMO, timeout: float = 5, **arguments: Any
 	) -> requests.Response:
-		return requests.request(
+		return self.http.request(
 			method, f"{self.url}/SBORO/api{path}", json=body, auth=auth, timeout=timeout, **arguments
 		)
 
@@ -164,11 +167,11 @@ class Box:
 	) -> requests.Response:
 		headers = {"Authorization": f"Bearer {token}"} if token else {}
 		url = f"{self.url}/SBORO/api/v3/companies/{cif}{path}"
-		return requests.get(url, params=query, headers=headers, timeout=5)
+		return self.http.get(url, params=query, headers=headers, timeout=5)
 
 	def anaf(self, *cuis: Any, body: Any = None) -> requests.Response:
 		questions = [{"cui": cui, "data": "2026-11-23"} for cui in cuis] if body is None else body
-		return requests.post(f"{self.url}/anaf/api/PlatitorTvaRest/v9/tva", json=questions, timeout=5)
+		return self.http.post(f"{self.url}/anaf/api/PlatitorTvaRest/v9/tva", json=questions, timeout=5)
 
 
 @pytest.fixture(scope="session")
@@ -177,11 +180,15 @@ def sandbox_server() -> Iterator[server.Running]:
 		yield sandbox
 
 
+@pytest.fixture(scope="session")
+def session_box(sandbox_server: server.Running) -> Box:
+	return Box(sandbox_server.url)
+
+
 @pytest.fixture
-def box(sandbox_server: server.Running) -> Box:
-	box = Box(sandbox_server.url)
-	box.reset()
-	return box
+def box(sandbox_server: server.Running, session_box: Box) -> Box:
+	sandbox_server.state.reset()
+	return session_box
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ Left out until documents that need them exist: tax rules, ledger accounts by the
 from collections.abc import Mapping
 from typing import Any
 
+import erpnext
 import frappe
+from erpnext.exceptions import PartyDisabled, PartyFrozen
 from frappe import _
 from frappe.contacts.doctype.address.address import (
 	get_company_address,
@@ -19,9 +21,6 @@ from frappe.core.doctype.user_permission.user_permission import get_permitted_do
 from frappe.model.document import Document
 from frappe.model.utils import get_fetch_values
 from frappe.utils import cint, cstr
-
-import erpnext
-from erpnext.exceptions import PartyDisabled, PartyFrozen
 
 CONTACT_FIELDS = {
 	"contact_person": "name",
@@ -152,7 +151,9 @@ def set_address_details(
 def set_contact_details(details: dict, party: Document, party_type: str) -> None:
 	contact = get_default_contact(party_type, party.name)
 	values = (
-		frappe.db.get_value("Contact", contact, list(CONTACT_FIELDS.values()), as_dict=True) if contact else {}
+		frappe.db.get_value("Contact", contact, list(CONTACT_FIELDS.values()), as_dict=True)
+		if contact
+		else {}
 	)
 	details.update({field: values.get(of) for field, of in CONTACT_FIELDS.items()})
 
@@ -191,9 +192,7 @@ def get_address_tax_category(
 
 
 @frappe.whitelist()
-def get_payment_terms_template(
-	party_name: str, party_type: str, company: str | None = None
-) -> str | None:
+def get_payment_terms_template(party_name: str, party_type: str, company: str | None = None) -> str | None:
 	"""The customer's template, else its group's, else the company's."""
 	if party_type != "Customer":
 		return None
@@ -240,7 +239,9 @@ def validate_party_accounts(doc: Document) -> None:
 		for account in (row.account, row.advance_account):
 			if account:
 				validate_account_head(row.idx, account, row.company)
-		currency = frappe.get_cached_value("Account", row.account, "account_currency") if row.account else None
+		currency = (
+			frappe.get_cached_value("Account", row.account, "account_currency") if row.account else None
+		)
 		if currency and doc.get("default_currency") not in (
 			None,
 			"",

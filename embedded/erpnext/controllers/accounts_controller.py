@@ -2,12 +2,8 @@
 
 import json
 
-import frappe
-from frappe import _
-from frappe.model.document import Document
-from frappe.utils import flt
-
 import erpnext
+import frappe
 from erpnext.accounts.doctype.pricing_rule.utils import (
 	apply_pricing_rule_on_transaction,
 	get_applied_pricing_rules,
@@ -35,6 +31,9 @@ from erpnext.setup.utils import get_exchange_rate
 from erpnext.stock.doctype.item.item import get_uom_conv_factor
 from erpnext.stock.get_item_details import get_item_details
 from erpnext.utilities.transaction_base import TransactionBase
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt
 
 __all__ = [
 	"AccountsController",
@@ -178,7 +177,12 @@ class AccountsController(HasPaymentSchedule, TransactionBase):
 		for rule in rules:
 			self.append(
 				"pricing_rules",
-				{"pricing_rule": rule, "item_code": row.item_code, "child_docname": row.name, "rule_applied": 1},
+				{
+					"pricing_rule": rule,
+					"item_code": row.item_code,
+					"child_docname": row.name,
+					"rule_applied": 1,
+				},
 			)
 
 	def set_taxes(self) -> None:
@@ -218,7 +222,12 @@ class AccountsController(HasPaymentSchedule, TransactionBase):
 					present.add(account)
 					self.append(
 						"taxes",
-						{"charge_type": "On Net Total", "account_head": account, "rate": 0, "description": account},
+						{
+							"charge_type": "On Net Total",
+							"account_head": account,
+							"rate": 0,
+							"description": account,
+						},
 					)
 
 	def calculate_taxes_and_totals(self) -> None:
@@ -265,8 +274,8 @@ class AccountsController(HasPaymentSchedule, TransactionBase):
 				)
 
 	def get_party(self) -> tuple[str, str | None]:
-		"""The party these checks look at. A Quotation names its party in another field and passes them all, in
-		ERPNext as here."""
+		"""The party these checks look at. A Quotation has no field `customer`: it is there, as an attribute, once
+		`set_missing_values` has put the party's details on the document."""
 		return "Customer", self.get("customer")
 
 	def validate_party(self) -> None:
@@ -337,9 +346,7 @@ def apply_price_discount(row: Document, details: dict) -> None:
 	if details.get("pricing_rule_for") == "Rate":
 		row.price_list_rate = details.get("price_list_rate")
 	if row.price_list_rate:
-		row.rate = flt(
-			row.price_list_rate * (1 - flt(row.discount_percentage) / 100), row.precision("rate")
-		)
+		row.rate = flt(row.price_list_rate * (1 - flt(row.discount_percentage) / 100), row.precision("rate"))
 		if row.discount_amount:
 			row.rate = row.price_list_rate - row.discount_amount
 

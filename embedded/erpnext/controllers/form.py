@@ -73,6 +73,8 @@ class FormMethods:
 		"""The row has another item, or none any more."""
 		row = self._row(row_name)
 		self._clear(row, [field for field in row.meta.get_valid_columns() if field not in ROW_FIELDS_KEPT])
+		# The browser gives a new row 0; the item makes it 1.
+		row.qty = row.qty or None
 		self.recalculate()
 
 	@frappe.whitelist()

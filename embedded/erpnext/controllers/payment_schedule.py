@@ -22,7 +22,9 @@ class HasPaymentSchedule:
 		total, base_total = self._total_to_pay()
 		if not self.get("payment_schedule"):
 			if self.get("payment_terms_template"):
-				rows = get_payment_terms(self.payment_terms_template, self.transaction_date, total, base_total)
+				rows = get_payment_terms(
+					self.payment_terms_template, self.transaction_date, total, base_total
+				)
 			else:
 				rows = [{"due_date": self.transaction_date, "invoice_portion": 100}]
 			self.extend("payment_schedule", rows)
@@ -45,7 +47,9 @@ class HasPaymentSchedule:
 			row.validate_from_to_dates("discount_date", "due_date")
 			if self.doctype == "Sales Order" and getdate(row.due_date) < getdate(self.transaction_date):
 				frappe.throw(
-					_("Row {0}: Due Date in the Payment Terms table cannot be before Posting Date").format(row.idx)
+					_("Row {0}: Due Date in the Payment Terms table cannot be before Posting Date").format(
+						row.idx
+					)
 				)
 			due = getdate(row.due_date)
 			if due in seen:
@@ -134,7 +138,9 @@ def get_discount_date(
 	return _after(bill_date or posting_date, term.discount_validity_based_on, validity, validity)
 
 
-def _after(start: str | date, based_on: str | None, days: int | None, months: int | None) -> date | str | None:
+def _after(
+	start: str | date, based_on: str | None, days: int | None, months: int | None
+) -> date | str | None:
 	match based_on:
 		case "Day(s) after invoice date":
 			return add_days(start, days)

@@ -2,13 +2,12 @@
 `erpnext.controllers.selling_controller`."""
 
 import frappe
-from frappe import _
-from frappe.utils import cint, flt, get_link_to_form, money_in_words
-
 from erpnext.accounts.party import _get_party_details, render_address
 from erpnext.controllers.accounts_controller import get_taxes_and_charges
 from erpnext.controllers.form import FormMethods
 from erpnext.controllers.stock_controller import StockController
+from frappe import _
+from frappe.utils import cint, flt, get_link_to_form, money_in_words
 
 ADDRESS_DISPLAYS = {
 	"customer_address": "address_display",
@@ -63,7 +62,9 @@ class SellingController(FormMethods, StockController):
 				get_lead_details(party, posting_date=self.transaction_date, company=self.company)
 			)
 		if self.taxes_and_charges and not self.taxes and not for_validate:
-			self.extend("taxes", get_taxes_and_charges("Sales Taxes and Charges Template", self.taxes_and_charges))
+			self.extend(
+				"taxes", get_taxes_and_charges("Sales Taxes and Charges Template", self.taxes_and_charges)
+			)
 
 	def _selling_party(self) -> tuple[str, str | None]:
 		return "Customer", self.get("customer")
@@ -103,9 +104,13 @@ class SellingController(FormMethods, StockController):
 		]
 		if not_sold:
 			message = (
-				_("Following items {0} are not marked as {1} item. You can enable them as {1} item from its Item master")
+				_(
+					"Following items {0} are not marked as {1} item. You can enable them as {1} item from its Item master"
+				)
 				if len(not_sold) > 1
-				else _("Following item {0} is not marked as {1} item. You can enable them as {1} item from its Item master")
+				else _(
+					"Following item {0} is not marked as {1} item. You can enable them as {1} item from its Item master"
+				)
 			)
 			frappe.throw(message.format(", ".join(not_sold), "sales"))
 
@@ -129,7 +134,9 @@ class SellingController(FormMethods, StockController):
 			)
 			if flt(row.base_net_rate) < bought_for:
 				frappe.throw(
-					_("Row #{0}: Selling rate for item {1} is lower than its {2}. Selling {3} should be atleast {4}.").format(
+					_(
+						"Row #{0}: Selling rate for item {1} is lower than its {2}. Selling {3} should be atleast {4}."
+					).format(
 						row.idx,
 						frappe.bold(row.item_name),
 						frappe.bold("last purchase rate"),

@@ -48,7 +48,9 @@ SILENT = ("Cancelled", "Partially Ordered", "Ordered")
 
 
 class StatusUpdater(Document):
-	def set_status(self, update: bool = False, status: str | None = None, update_modified: bool = True) -> None:
+	def set_status(
+		self, update: bool = False, status: str | None = None, update_modified: bool = True
+	) -> None:
 		"""Derive `status`; with `update` also write it. `status` is the wish of a person (Closed, On Hold): it
 		stands only if its condition then holds."""
 		if self.is_new():

@@ -83,7 +83,9 @@ def validate_inclusive_tax(tax: Any, doc: Any) -> None:
 		return
 	if tax.charge_type == "Actual":
 		frappe.throw(
-			_("Charge of type 'Actual' in row {0} cannot be included in Item Rate or Paid Amount").format(tax.idx)
+			_("Charge of type 'Actual' in row {0} cannot be included in Item Rate or Paid Amount").format(
+				tax.idx
+			)
 		)
 	rows = doc.get("taxes")
 	referred = cint(tax.row_id)

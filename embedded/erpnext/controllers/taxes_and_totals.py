@@ -5,12 +5,8 @@ The rules stand in ERPNext v15's module of the same name."""
 import json
 from typing import Any
 
-import frappe
-from frappe import _
-from frappe.model.document import Document
-from frappe.utils import flt, round_based_on_smallest_currency_fraction
-
 import erpnext
+import frappe
 from erpnext.accounts.doctype.pricing_rule.utils import get_applied_pricing_rules
 from erpnext.controllers.tax_rows import (
 	validate_conversion_rate,
@@ -19,6 +15,9 @@ from erpnext.controllers.tax_rows import (
 )
 from erpnext.controllers.totals import MissingDiscountBase, Totals
 from erpnext.stock.item_tax import get_item_tax_map, template_in_force
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt, round_based_on_smallest_currency_fraction
 
 
 class SiteRounding:

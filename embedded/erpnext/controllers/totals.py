@@ -80,7 +80,9 @@ class Totals:
 		"""Share the document's discount out to the rows; False when there is nothing to share."""
 		doc = self.doc
 		if doc.additional_discount_percentage:
-			percentage_of = {"Grand Total": doc.grand_total, "Net Total": doc.net_total}.get(doc.apply_discount_on)
+			percentage_of = {"Grand Total": doc.grand_total, "Net Total": doc.net_total}.get(
+				doc.apply_discount_on
+			)
 			doc.discount_amount = self.round(
 				doc, "discount_amount", (percentage_of or 0.0) * doc.additional_discount_percentage / 100
 			)

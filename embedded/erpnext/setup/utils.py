@@ -39,7 +39,8 @@ def get_exchange_rate(
 		return flt(rates[0])
 	frappe.msgprint(
 		_(
-			"Unable to find exchange rate for {0} to {1} for key date {2}. Please create a Currency Exchange record manually"
+			"Unable to find exchange rate for {0} to {1} for key date {2}. "
+			"Please create a Currency Exchange record manually"
 		).format(from_currency, to_currency, transaction_date)
 	)
 	return 0.0

@@ -5,14 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import frappe
-from frappe import _
-from frappe.model import child_table_fields, default_fields
-from frappe.model.document import Document
-from frappe.query_builder.functions import IfNull
-from frappe.utils import cint, cstr, flt
-
 import erpnext
+import frappe
 from erpnext.accounts.doctype.pricing_rule.pricing_rule import (
 	get_pricing_rule_for_item,
 	set_transaction_type,
@@ -25,6 +19,11 @@ from erpnext.stock.doctype.item.item import own_defaults, validate_end_of_life
 from erpnext.stock.doctype.price_list.price_list import get_price_list_details
 from erpnext.stock.item_tax import get_item_tax_map, get_item_tax_template
 from erpnext.stock.units import get_conversion_factor
+from frappe import _
+from frappe.model import child_table_fields, default_fields
+from frappe.model.document import Document
+from frappe.query_builder.functions import IfNull
+from frappe.utils import cint, cstr, flt
 
 __all__ = [
 	"apply_price_list",
@@ -219,7 +218,10 @@ def check_conversion_rates(args: frappe._dict) -> None:
 		if not args.price_list_currency:
 			frappe.throw(_("Price List Currency not selected"))
 		validate_conversion_rate(
-			args.price_list_currency, args.plc_conversion_rate, meta.get_label("plc_conversion_rate"), args.company
+			args.price_list_currency,
+			args.plc_conversion_rate,
+			meta.get_label("plc_conversion_rate"),
+			args.company,
 		)
 
 
@@ -297,7 +299,9 @@ def insert_item_price(args: frappe._dict) -> None:
 			frappe.db.set_value("Item Price", existing.name, "price_list_rate", rate)
 			_tell_of_price(_("Item Price updated for {0} in Price List {1}"), args)
 		return
-	rate = _per_stock_unit(args, (flt(args.price_list_rate) or args.rate) if by_price_list_rate else args.rate)
+	rate = _per_stock_unit(
+		args, (flt(args.price_list_rate) or args.rate) if by_price_list_rate else args.rate
+	)
 	frappe.get_doc({"doctype": "Item Price", **key, "price_list_rate": rate}).insert()
 	_tell_of_price(_("Item Price added for {0} in Price List {1}"), args)
 
@@ -326,9 +330,7 @@ def get_price_list_currency_and_exchange_rate(args: frappe._dict) -> frappe._dic
 
 
 @frappe.whitelist()
-def apply_price_list(
-	args: str | dict, as_doc: bool = False, doc: str | dict | None = None
-) -> dict[str, Any]:
+def apply_price_list(args: str | dict, as_doc: bool = False, doc: str | dict | None = None) -> dict[str, Any]:
 	"""Prices and discounts of `args["items"]` in another price list: {"parent": ..., "children": [...]}."""
 	args = process_args(args)
 	parent = get_price_list_currency_and_exchange_rate(args)

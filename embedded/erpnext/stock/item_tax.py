@@ -30,7 +30,9 @@ def get_item_tax_template(args: Mapping, item: Document | None = None, out: dict
 	return template
 
 
-def get_item_tax_map(company: str, item_tax_template: str | None, as_json: bool = True) -> str | dict[str, float]:
+def get_item_tax_map(
+	company: str, item_tax_template: str | None, as_json: bool = True
+) -> str | dict[str, float]:
 	"""Rates by account head, for the accounts of this company."""
 	rates = {}
 	if item_tax_template:
@@ -93,7 +95,9 @@ def _in_force(args: Mapping, taxes: Iterable[Any]) -> list[Any]:
 			unlimited.append(tax)
 		elif getdate(tax.valid_from) <= getdate(args.get("transaction_date")) and _in_range(args, tax):
 			limited.append(tax)
-	limited.sort(key=lambda tax: getdate(tax.valid_from) if tax.valid_from else datetime.date.min, reverse=True)
+	limited.sort(
+		key=lambda tax: getdate(tax.valid_from) if tax.valid_from else datetime.date.min, reverse=True
+	)
 	return limited or unlimited
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 import frappe
+from erpnext.controllers.status_updater import StatusUpdater
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt
-
-from erpnext.controllers.status_updater import StatusUpdater
 
 RATE_TOLERANCE = 0.01
 
@@ -88,6 +87,8 @@ def validate_uom_is_integer(doc: Document, uom_field: str, qty_fields: str | Ite
 				frappe.throw(
 					_(
 						"Row {1}: Quantity ({0}) cannot be a fraction. To allow this, disable '{2}' in UOM {3}."
-					).format(qty, row.idx, frappe.bold(_("Must be Whole Number")), frappe.bold(row.get(uom_field))),
+					).format(
+						qty, row.idx, frappe.bold(_("Must be Whole Number")), frappe.bold(row.get(uom_field))
+					),
 					UOMMustBeIntegerError,
 				)

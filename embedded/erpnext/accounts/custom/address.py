@@ -10,7 +10,9 @@ class ERPNextAddress(Address):
 		of_company = any(link.link_doctype == "Company" for link in self.links)
 		if self.is_your_company_address and not of_company:
 			frappe.throw(
-				_("Address needs to be linked to a Company. Please add a row for Company in the Links table."),
+				_(
+					"Address needs to be linked to a Company. Please add a row for Company in the Links table."
+				),
 				title=_("Company Not Linked"),
 			)
 		if of_company:

@@ -1,7 +1,6 @@
 """What ERPNext's setup wizard leaves behind. As ERPNext v15's module of the same name, for use by programs."""
 
 import frappe
-
 from erpnext.setup.setup_wizard.operations import install_fixtures
 
 

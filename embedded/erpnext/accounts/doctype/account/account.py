@@ -1,11 +1,10 @@
 """As ERPNext v15's module of the same name."""
 
 import frappe
+from erpnext.accounts.utils import get_autoname_with_number
 from frappe import _
 from frappe.utils import cint
 from frappe.utils.nestedset import NestedSet
-
-from erpnext.accounts.utils import get_autoname_with_number
 
 BALANCE_SHEET = ("Asset", "Liability", "Equity")
 
@@ -47,7 +46,9 @@ class Account(NestedSet):
 			frappe.throw(_("Account {0}: You can not assign itself as parent account").format(self.name))
 		if not parent.is_group:
 			frappe.throw(
-				_("Account {0}: Parent account {1} can not be a ledger").format(self.name, self.parent_account)
+				_("Account {0}: Parent account {1} can not be a ledger").format(
+					self.name, self.parent_account
+				)
 			)
 		if parent.company != self.company:
 			frappe.throw(

@@ -73,7 +73,13 @@ def _insert_below(company: str, parent: str, children: Node) -> None:
 
 def _insert(company: str, name: str, parent: str | None, **values) -> str:
 	account = frappe.get_doc(
-		{"doctype": "Account", "account_name": _(name), "company": company, "parent_account": parent, **values}
+		{
+			"doctype": "Account",
+			"account_name": _(name),
+			"company": company,
+			"parent_account": parent,
+			**values,
+		}
 	)
 	account.flags.ignore_permissions = True
 	# The parent is mandatory, and a root has none.

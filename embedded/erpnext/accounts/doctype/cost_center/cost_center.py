@@ -1,10 +1,9 @@
 """As ERPNext v15's module of the same name."""
 
 import frappe
+from erpnext.accounts.utils import get_autoname_with_number
 from frappe import _
 from frappe.utils.nestedset import NestedSet
-
-from erpnext.accounts.utils import get_autoname_with_number
 
 
 class CostCenter(NestedSet):

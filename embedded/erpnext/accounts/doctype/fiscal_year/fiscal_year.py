@@ -39,8 +39,8 @@ class FiscalYear(Document):
 			others = set(frappe.get_all("Fiscal Year Company", {"parent": other}, pluck="company"))
 			if not own or not others or own & others:
 				frappe.throw(
-					_("Year start date or end date is overlapping with {0}. To avoid please set company").format(
-						other
-					),
+					_(
+						"Year start date or end date is overlapping with {0}. To avoid please set company"
+					).format(other),
 					frappe.NameError,
 				)

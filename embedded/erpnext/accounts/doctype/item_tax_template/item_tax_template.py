@@ -18,9 +18,9 @@ class ItemTaxTemplate(Document):
 		for row in self.taxes:
 			if frappe.get_cached_value("Account", row.tax_type, "account_type") not in ACCOUNT_TYPES:
 				frappe.throw(
-					_("Item Tax Row {0} must have account of type Tax or Income or Expense or Chargeable").format(
-						row.idx
-					)
+					_(
+						"Item Tax Row {0} must have account of type Tax or Income or Expense or Chargeable"
+					).format(row.idx)
 				)
 			if row.tax_type in seen:
 				frappe.throw(_("{0} entered twice in Item Tax").format(row.tax_type))

@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import frappe
-from frappe import _
-from frappe.model.document import Document
-from frappe.utils import cint, flt
-
 from erpnext.accounts.doctype.pricing_rule.utils import (
 	coupon_fits,
 	get_applied_pricing_rules,
 	get_pricing_rules,
 )
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, flt
 
 TABLES = {"Item Code": "items", "Item Group": "item_groups", "Brand": "brands"}
 SELLING_ONLY = ("Customer", "Customer Group", "Territory", "Sales Partner", "Campaign")
@@ -109,9 +108,7 @@ class PricingRule(Document):
 		for row in self.items:
 			highest = flt(frappe.get_cached_value("Item", row.item_code, "max_discount"))
 			if highest and flt(self.discount_percentage) > highest:
-				frappe.throw(
-					_("Max discount allowed for item: {0} is {1}%").format(row.item_code, highest)
-				)
+				frappe.throw(_("Max discount allowed for item: {0} is {1}%").format(row.item_code, highest))
 
 	def validate_price_list_currency(self) -> None:
 		if self.currency and self.for_price_list:
@@ -233,7 +230,9 @@ def _set_rate(rule: frappe._dict, details: frappe._dict, args: frappe._dict) -> 
 def _add_percentage(rule: frappe._dict, details: frappe._dict, args: frappe._dict) -> None:
 	if rule.apply_discount_on_rate and details.discount_percentage:
 		# On what the earlier rules left of the rate.
-		details.discount_percentage += (100 - details.discount_percentage) * (flt(rule.discount_percentage) / 100)
+		details.discount_percentage += (100 - details.discount_percentage) * (
+			flt(rule.discount_percentage) / 100
+		)
 	elif args.price_list_rate:
 		details.discount_amount = flt(details.discount_amount) + args.price_list_rate * (
 			flt(rule.discount_percentage) / 100

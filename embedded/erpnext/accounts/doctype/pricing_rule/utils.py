@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
+from erpnext.stock.units import get_conversion_factor
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder.functions import IfNull
 from frappe.utils import cint, cstr, flt, nowdate
-
-from erpnext.stock.units import get_conversion_factor
 
 ALWAYS = ("2000-01-01", "2500-12-31")
 ROW_TABLES = {"Item Code": "item_code", "Item Group": "item_group", "Brand": "brand"}
@@ -60,7 +59,8 @@ def filter_pricing_rules(args: Mapping, rules: list[frappe._dict]) -> frappe._di
 	if len(rules) > 1:
 		frappe.throw(
 			_(
-				"Multiple Price Rules exists with same criteria, please resolve conflict by assigning priority. Price Rules: {0}"
+				"Multiple Price Rules exists with same criteria, please resolve conflict by assigning priority. "
+				"Price Rules: {0}"
 			).format("\n".join(rule.name for rule in rules)),
 			MultiplePricingRuleConflict,
 		)

@@ -1,15 +1,14 @@
 """As ERPNext v15's module of the same name."""
 
 import frappe
-from frappe import _
-from frappe.model.document import Document
-
 from erpnext.controllers.tax_rows import (
 	validate_account_head,
 	validate_cost_center,
 	validate_inclusive_tax,
 	validate_taxes_and_charges,
 )
+from frappe import _
+from frappe.model.document import Document
 
 
 class SalesTaxesandChargesTemplate(Document):

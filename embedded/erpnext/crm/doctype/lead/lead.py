@@ -1,15 +1,14 @@
 """Somebody who may become a customer. As ERPNext v15's module of the same name."""
 
 import frappe
+from erpnext.accounts.party import set_address_details
+from erpnext.controllers.status_updater import StatusUpdater
+from erpnext.selling.doctype.customer.customer import parse_full_name, take_address_and_contact
 from frappe import _
 from frappe.contacts.address_and_contact import delete_contact_and_address, load_address_and_contact
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.utils import comma_and, get_link_to_form, validate_email_address
-
-from erpnext.accounts.party import set_address_details
-from erpnext.controllers.status_updater import StatusUpdater
-from erpnext.selling.doctype.customer.customer import parse_full_name, take_address_and_contact
 
 
 class Lead(StatusUpdater):

@@ -4,6 +4,9 @@ import json
 from typing import Any
 
 import frappe
+from erpnext.accounts.party import get_dashboard_info, validate_party_accounts
+from erpnext.controllers.website_list_for_contact import add_role_for_portal_user
+from erpnext.utilities.transaction_base import TransactionBase
 from frappe import _
 from frappe.contacts.address_and_contact import delete_contact_and_address, load_address_and_contact
 from frappe.contacts.doctype.address.address import get_address_display
@@ -14,10 +17,6 @@ from frappe.model.utils.rename_doc import update_linked_doctypes
 from frappe.query_builder.functions import Sum
 from frappe.utils import cint, flt, get_formatted_email
 from frappe.utils.user import get_users_with_role
-
-from erpnext.accounts.party import get_dashboard_info, validate_party_accounts
-from erpnext.controllers.website_list_for_contact import add_role_for_portal_user
-from erpnext.utilities.transaction_base import TransactionBase
 
 
 class Customer(TransactionBase):
@@ -140,7 +139,9 @@ class Customer(TransactionBase):
 		before = frappe.get_all(
 			"Customer Credit Limit", {"parent": self.name}, pluck="credit_limit", order_by="company"
 		)
-		if before == [row.credit_limit for row in sorted(self.credit_limits, key=lambda row: row.company or "")]:
+		if before == [
+			row.credit_limit for row in sorted(self.credit_limits, key=lambda row: row.company or "")
+		]:
 			return
 		companies = set()
 		for row in self.credit_limits:
@@ -153,7 +154,8 @@ class Customer(TransactionBase):
 			if flt(row.credit_limit) < outstanding:
 				frappe.throw(
 					_(
-						"New credit limit is less than current outstanding amount for the customer. Credit limit has to be atleast {0}"
+						"New credit limit is less than current outstanding amount for the customer. "
+						"Credit limit has to be atleast {0}"
 					).format(outstanding)
 				)
 
@@ -162,7 +164,9 @@ class Customer(TransactionBase):
 		"""Take accounts, limits, terms and price list over from the group."""
 		group = frappe.get_doc("Customer Group", self.customer_group)
 		for table, fieldname in (("accounts", "account"), ("credit_limits", "credit_limit")):
-			self.set(table, [{"company": row.company, fieldname: row.get(fieldname)} for row in group.get(table)])
+			self.set(
+				table, [{"company": row.company, fieldname: row.get(fieldname)} for row in group.get(table)]
+			)
 		for fieldname in ("payment_terms", "default_price_list"):
 			self.set(fieldname, group.get(fieldname) or "")
 		self.save()
@@ -273,7 +277,9 @@ def check_credit_limit(
 			_("Please contact your administrator to extend the credit limits for {0}.").format(customer)
 		)
 	names = (get_formatted_email(user).replace("<", "(").replace(">", ")") for user in users)
-	message = _("Credit limit has been crossed for customer {0} ({1}/{2})").format(customer, outstanding, limit)
+	message = _("Credit limit has been crossed for customer {0} ({1}/{2})").format(
+		customer, outstanding, limit
+	)
 	message += "<br><br>" + _(
 		"Please contact any of the following users to extend the credit limits for {0}: {1}"
 	).format(customer, "<br><br><ul><li>{}</li></ul>".format("<li>".join(names)))

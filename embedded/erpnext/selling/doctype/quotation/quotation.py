@@ -4,13 +4,12 @@ Left out: lost reasons and `declare_enquiry_lost` (they need doctypes of a later
 an offer."""
 
 import frappe
+from erpnext.controllers.selling_controller import SellingController
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.query_builder.functions import Sum
 from frappe.utils import flt, get_link_to_form, getdate, nowdate
-
-from erpnext.controllers.selling_controller import SellingController
 
 
 class Quotation(SellingController):

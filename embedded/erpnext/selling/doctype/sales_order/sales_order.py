@@ -2,12 +2,11 @@
 invoices."""
 
 import frappe
-from frappe import _
-from frappe.utils import cint, get_link_to_form, getdate
-
 from erpnext.accounts.doctype.pricing_rule.utils import validate_coupon_code
 from erpnext.controllers.selling_controller import SellingController
 from erpnext.selling.doctype.customer.customer import check_credit_limit
+from frappe import _
+from frappe.utils import cint, get_link_to_form, getdate
 
 
 class WarehouseRequired(frappe.ValidationError):
@@ -87,7 +86,9 @@ class SalesOrder(SellingController):
 		used = cint(coupon.used) + change
 		if used > cint(coupon.maximum_use):
 			frappe.throw(
-				_("{0} Coupon used are {1}. Allowed quantity is exhausted").format(coupon.coupon_code, coupon.used)
+				_("{0} Coupon used are {1}. Allowed quantity is exhausted").format(
+					coupon.coupon_code, coupon.used
+				)
 			)
 		coupon.used = max(used, 0)
 		coupon.save(ignore_permissions=True)
@@ -124,7 +125,12 @@ class SalesOrder(SellingController):
 			return
 		other = frappe.db.get_value(
 			"Sales Order",
-			{"po_no": self.po_no, "name": ["!=", self.name], "docstatus": ["<", 2], "customer": self.customer},
+			{
+				"po_no": self.po_no,
+				"name": ["!=", self.name],
+				"docstatus": ["<", 2],
+				"customer": self.customer,
+			},
 		)
 		if not other:
 			return
@@ -138,7 +144,8 @@ class SalesOrder(SellingController):
 		else:
 			frappe.throw(
 				_(
-					"Sales Order {0} already exists against Customer's Purchase Order {1}. To allow multiple Sales Orders, Enable {2} in {3}"
+					"Sales Order {0} already exists against Customer's Purchase Order {1}. "
+					"To allow multiple Sales Orders, Enable {2} in {3}"
 				).format(
 					frappe.bold(other),
 					frappe.bold(self.po_no),
@@ -152,7 +159,8 @@ class SalesOrder(SellingController):
 		for row in self.items:
 			if not row.warehouse and frappe.get_cached_value("Item", row.item_code, "is_stock_item"):
 				frappe.throw(
-					_("Delivery warehouse required for stock item {0}").format(row.item_code), WarehouseRequired
+					_("Delivery warehouse required for stock item {0}").format(row.item_code),
+					WarehouseRequired,
 				)
 
 	def validate_with_previous_doc(self) -> None:

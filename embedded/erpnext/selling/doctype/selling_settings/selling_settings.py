@@ -1,11 +1,10 @@
 """As ERPNext v15's module of the same name, for the settings kept."""
 
 import frappe
+from erpnext.utilities.naming import set_by_naming_series
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 from frappe.model.document import Document
 from frappe.utils import cint
-
-from erpnext.utilities.naming import set_by_naming_series
 
 # A trap to know: as defaults of the site, `customer_group` and `territory` fill those fields of every new document,
 # before its customer is asked.

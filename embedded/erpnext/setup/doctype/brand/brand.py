@@ -1,9 +1,8 @@
 """As ERPNext v15's module of the same name."""
 
 import frappe
-from frappe.model.document import Document
-
 from erpnext.stock.doctype.item.item import own_defaults
+from frappe.model.document import Document
 
 
 class Brand(Document):

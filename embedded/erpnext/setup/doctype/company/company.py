@@ -2,12 +2,11 @@
 v15's module of the same name."""
 
 import frappe
+from erpnext.accounts.doctype.account.chart_of_accounts import create_charts
+from erpnext.setup.setup_wizard.operations.taxes_setup import setup_taxes_and_charges
 from frappe import _
 from frappe.contacts.address_and_contact import load_address_and_contact
 from frappe.utils.nestedset import NestedSet
-
-from erpnext.accounts.doctype.account.chart_of_accounts import create_charts
-from erpnext.setup.setup_wizard.operations.taxes_setup import setup_taxes_and_charges
 
 WAREHOUSES = ("Stores", "Work In Progress", "Finished Goods", "Goods In Transit")
 # field: (what the account is found by, the value)
@@ -56,9 +55,9 @@ class Company(NestedSet):
 				frappe.throw(_("Account {0} does not belong to company: {1}").format(account, self.name))
 			if currency != self.default_currency:
 				frappe.throw(
-					_("{0} currency must be same as company's default currency. Please select another account.").format(
-						frappe.bold(_(self.meta.get_label(fieldname)))
-					)
+					_(
+						"{0} currency must be same as company's default currency. Please select another account."
+					).format(frappe.bold(_(self.meta.get_label(fieldname))))
 				)
 
 	def on_update(self) -> None:
@@ -116,7 +115,14 @@ class Company(NestedSet):
 		for doctype in ("Sales Taxes and Charges Template", "Item Tax Template"):
 			for name in frappe.get_all(doctype, {"company": self.name}, pluck="name"):
 				frappe.delete_doc(doctype, name, force=True, ignore_permissions=True)
-		for doctype in ("Account", "Cost Center", "Warehouse", "Party Account", "Mode of Payment Account", "Item Default"):
+		for doctype in (
+			"Account",
+			"Cost Center",
+			"Warehouse",
+			"Party Account",
+			"Mode of Payment Account",
+			"Item Default",
+		):
 			frappe.db.delete(doctype, {"company": self.name})
 		frappe.defaults.clear_default("company", value=self.name)
 		if frappe.db.get_single_value("Global Defaults", "default_company") == self.name:

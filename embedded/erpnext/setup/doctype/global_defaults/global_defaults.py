@@ -29,9 +29,17 @@ class GlobalDefaults(Document):
 		"""Rounded totals and amounts in words disappear from the forms, and rounding is off by default."""
 		rounding, words = cint(self.disable_rounded_total), cint(self.disable_in_words)
 		for doctype in DOCTYPES:
-			for fieldname, value in (("base_rounded_total", rounding), ("rounded_total", rounding), ("in_words", words)):
+			for fieldname, value in (
+				("base_rounded_total", rounding),
+				("rounded_total", rounding),
+				("in_words", words),
+			):
 				_set_property(doctype, fieldname, "hidden", value, "Check")
-			for fieldname, value in (("base_rounded_total", 1), ("rounded_total", rounding), ("in_words", words)):
+			for fieldname, value in (
+				("base_rounded_total", 1),
+				("rounded_total", rounding),
+				("in_words", words),
+			):
 				_set_property(doctype, fieldname, "print_hide", value, "Check")
 			_set_property(doctype, "disable_rounded_total", "default", rounding, "Text")
 

@@ -1,13 +1,12 @@
 """As ERPNext v15's module of the same name."""
 
 import frappe
-from frappe.utils.nestedset import NestedSet, get_root_of
-
 from erpnext.stock.doctype.item.item import (
 	own_defaults,
 	validate_item_default_company_links,
 	validate_item_taxes,
 )
+from frappe.utils.nestedset import NestedSet, get_root_of
 
 
 class ItemGroup(NestedSet):

@@ -10,7 +10,10 @@ from frappe.utils import getdate
 DATA = Path(__file__).parent.parent / "data"
 # tree: (root, {name: whether it is a group})
 TREES = {
-	"Item Group": ("All Item Groups", ("Products", "Raw Material", "Services", "Sub Assemblies", "Consumable")),
+	"Item Group": (
+		"All Item Groups",
+		("Products", "Raw Material", "Services", "Sub Assemblies", "Consumable"),
+	),
 	"Territory": ("All Territories", ("Rest Of The World",)),
 	"Customer Group": ("All Customer Groups", ("Individual", "Commercial", "Non Profit", "Government")),
 }

@@ -1,17 +1,22 @@
 """As ERPNext v15's `erpnext.stock.doctype.item.item`: what an item must be, and its units."""
 
+import erpnext
 import frappe
+from erpnext.stock.units import get_uom_conv_factor
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.naming import set_name_by_naming_series
 from frappe.utils import cint, cstr, flt, formatdate, getdate, strip_html
 
-import erpnext
-from erpnext.stock.units import get_uom_conv_factor
-
 __all__ = ["Item", "get_item_defaults", "get_uom_conv_factor", "validate_end_of_life"]
 
-DEFAULT_FIELDS = ("company", "default_warehouse", "default_price_list", "selling_cost_center", "income_account")
+DEFAULT_FIELDS = (
+	"company",
+	"default_warehouse",
+	"default_price_list",
+	"selling_cost_center",
+	"income_account",
+)
 
 
 class Item(Document):
@@ -83,7 +88,8 @@ class Item(Document):
 		if not self.is_new() and self.has_value_changed("stock_uom"):
 			self.uoms = []
 			frappe.msgprint(
-				_("Successfully changed Stock UOM, please redefine conversion factors for new UOM."), alert=True
+				_("Successfully changed Stock UOM, please redefine conversion factors for new UOM."),
+				alert=True,
 			)
 		if self.stock_uom not in {row.uom for row in self.uoms}:
 			self.append("uoms", {"uom": self.stock_uom, "conversion_factor": 1})
@@ -93,9 +99,9 @@ class Item(Document):
 		for row in self.uoms:
 			if row.uom in seen:
 				frappe.throw(
-					_("Unit of Measure {0} has been entered more than once in Conversion Factor Table").format(
-						row.uom
-					)
+					_(
+						"Unit of Measure {0} has been entered more than once in Conversion Factor Table"
+					).format(row.uom)
 				)
 			seen.add(row.uom)
 			if row.uom == self.stock_uom and flt(row.conversion_factor) != 1:

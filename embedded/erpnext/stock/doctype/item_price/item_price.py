@@ -23,7 +23,9 @@ class ItemPrice(Document):
 		self.validate_not_duplicate()
 		if is_template:
 			frappe.throw(
-				_("Item Price cannot be created for the template item {0}").format(frappe.bold(self.item_code))
+				_("Item Price cannot be created for the template item {0}").format(
+					frappe.bold(self.item_code)
+				)
 			)
 
 	def before_save(self) -> None:
@@ -60,7 +62,8 @@ class ItemPrice(Document):
 		if query.run():
 			frappe.throw(
 				_(
-					"Item Price appears multiple times based on Price List, Supplier/Customer, Currency, Item, Batch, UOM, Qty, and Dates."
+					"Item Price appears multiple times based on Price List, Supplier/Customer, Currency, Item, Batch, "
+					"UOM, Qty, and Dates."
 				),
 				ItemPriceDuplicateItem,
 			)

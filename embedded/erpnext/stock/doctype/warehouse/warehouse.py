@@ -10,7 +10,9 @@ class Warehouse(NestedSet):
 
 	def autoname(self) -> None:
 		suffix = f" - {frappe.get_cached_value('Company', self.company, 'abbr')}" if self.company else ""
-		self.name = self.warehouse_name if self.warehouse_name.endswith(suffix) else self.warehouse_name + suffix
+		self.name = (
+			self.warehouse_name if self.warehouse_name.endswith(suffix) else self.warehouse_name + suffix
+		)
 
 	def on_trash(self) -> None:
 		if frappe.db.exists("Warehouse", {"parent_warehouse": self.name}):

@@ -1,0 +1,63 @@
+"""Run the server tests on an existing bench."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from embedded import paths
+
+APP = "erp_b2b_smartbill"
+
+
+def run_tests(bench: str | None, site: str | None, arguments: list[str]) -> int:
+	"""Run the app's tests by the bench's own runner, with a sandbox, and compare ERPNext with what we know of it.
+
+	Refuses a site whose configuration does not allow tests: they write, and some commit.
+	"""
+	if not bench or not site:
+		sys.exit("usage: ./dev test --bench PATH --site NAME")
+	sites = Path(bench).resolve() / "sites"
+	python = sites.parent / "env" / "bin" / "python"
+	config = sites / site / "site_config.json"
+	for path in (python, config):
+		if not path.exists():
+			sys.exit(f"{path} does not exist: is {bench} a bench, and {site} one of its sites?")
+	if not json.loads(config.read_text()).get("allow_tests"):
+		sys.exit(
+			f"{site} does not allow tests. If it may be written to: bench --site {site} set-config allow_tests true"
+		)
+
+	from sandbox.server import start
+
+	drifted = subprocess.run(
+		[
+			sys.executable,
+			str(paths.ROOT / "embedded" / "erpnext_drift.py"),
+			"--bench",
+			str(sites.parent),
+			"--site",
+			site,
+		],
+		check=False,
+	).returncode
+	with start() as sandbox:
+		command = [
+			python,
+			"-m",
+			"frappe.utils.bench_helper",
+			"frappe",
+			"--site",
+			site,
+			"run-tests",
+			"--app",
+			APP,
+		]
+		failed = subprocess.run(
+			[*map(str, command), *arguments],
+			cwd=sites,
+			env={**os.environ, "SMARTBILL_SANDBOX_URL": sandbox.url},
+			check=False,
+		).returncode
+	return failed or drifted

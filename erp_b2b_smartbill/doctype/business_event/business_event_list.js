@@ -1,0 +1,5 @@
+frappe.listview_settings["Business Event"] = {
+	formatters: {
+		event: (value) => __(value),
+	},
+};
