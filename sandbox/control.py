@@ -85,8 +85,9 @@ def reset(state: State, request: Request) -> Json:
 
 
 def show_state(state: State, request: Request) -> Json:
-	public = state.public()
-	return {"documents": public["documents"]} if request.args.get("documents") == "1" else public
+	if request.args.get("documents") == "1":
+		return {"documents": state.documents_to_json()}
+	return state.public()
 
 
 def show_journal(state: State, request: Request) -> Json:

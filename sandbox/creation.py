@@ -22,6 +22,8 @@ LANGUAGES = ("RO", "EN", "DE", "FR", "IT", "ES")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TABLES = {"estimate": schema.ESTIMATE, "invoice": schema.INVOICE}
 URL_NAMES = {"estimate": "estimate", "invoice": "factura"}
+# "f" is invented: the address that opens an invoice is not published.
+VIEW_NAMES = {"estimate": "pf", "invoice": "f"}
 
 # Which field of a request fills which field of a V3 client when `saveToDb` asks for it.
 SAVED_TEXTS = (
@@ -127,7 +129,7 @@ def commit_due(state: State) -> None:
 
 def addresses(document: Document, base: str) -> Json:
 	"""The fields that the answers under /v2 have more than the classic ones."""
-	name, short = URL_NAMES[document.kind], "pf" if document.kind == "estimate" else "f"
+	name, short = URL_NAMES[document.kind], VIEW_NAMES[document.kind]
 	return {
 		"documentUrl": f"{base}/documente/editare/{name}/{document.id}/",
 		"documentId": document.id,

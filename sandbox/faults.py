@@ -91,6 +91,7 @@ def _rate_block(call: Call, fault: Fault, answer: Response | None) -> Response |
 
 
 def _rate_429(call: Call, fault: Fault, answer: Response | None) -> Response | None:
+	# What V1's documented 429 looks like is not published: V3's shape stands in for it.
 	wait = [("Retry-After", f"{fault.delay_s or 5:g}")]
 	limited = Rejection(429, "rate_limit_exceeded", "Too many requests.", headers=wait)
 	return answers.rejected(call.request.path, limited)

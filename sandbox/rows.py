@@ -164,8 +164,7 @@ class _Judge:
 	def value_discount(self, sent: Mapping[str, Any], covered: Sequence[JudgedRow]) -> JudgedRow:
 		if "discountValue" not in sent:
 			raise Refusal(texts.DISCOUNT_VALUE_MISSING)
-		# Where the covered rows agree on a rate, the discount's own is not even looked at (section 3.2, rule
-		# 4).
+		# Where the covered rows agree on a rate, the discount's own is not looked at (section 3.2, rule 4).
 		tax = _common_tax(covered)
 		if tax is None:
 			if "taxPercentage" not in sent:

@@ -169,7 +169,7 @@ class State:
 			"series": _dicts(self.series),
 			"clients_v3": {cif: _dicts(clients) for cif, clients in self.clients_v3.items()},
 			"anaf_companies": _dicts(self.anaf_companies),
-			"documents": {str(id_): asdict(one) for id_, one in self.documents.items()},
+			"documents": self.documents_to_json(),
 			"pending": _dicts(self.pending),
 			"journal": _dicts(self.journal),
 			"journal_seq": self.journal_seq,
@@ -179,6 +179,9 @@ class State:
 			"knobs": self.knobs,
 			"clock_offset": self.clock_offset,
 		}
+
+	def documents_to_json(self) -> Json:
+		return {str(id_): asdict(one) for id_, one in self.documents.items()}
 
 	def public(self) -> Json:
 		"""Everything but the tokens."""

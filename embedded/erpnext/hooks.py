@@ -9,6 +9,8 @@ app_license = "MIT"
 
 after_install = "erpnext.setup.install.after_install"
 
+boot_session = "erpnext.startup.boot.boot_session"
+
 override_doctype_class = {"Address": "erpnext.accounts.custom.address.ERPNextAddress"}
 
 treeviews = ["Account", "Cost Center", "Warehouse", "Item Group", "Customer Group", "Territory"]

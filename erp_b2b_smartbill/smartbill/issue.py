@@ -218,7 +218,7 @@ def _is_web_address(text: str) -> bool:
 def _not_sent(claimed: Claim, reason: str, **values: Any) -> NoReturn:
 	claim.settle(claimed, states.QUEUED, audit.PROFORMA_NOT_SENT, reason=reason, **values)
 	raise SmartBillUnreachable(
-		_("SmartBill cannot be reached ({0}). Nothing was sent; try again later.").format(reason),
+		_("SmartBill cannot be reached: {0}. Nothing was sent; try again later.").format(reason),
 		retry_after=60,
 	)
 

@@ -60,4 +60,4 @@ def _message(status: str, doc: SmartBillProforma) -> str:
 		)
 	if status == states.REJECTED:
 		return _("No proforma was created: {0}").format(doc.error or "")
-	return _(status)
+	return _(status, context=doc.doctype)

@@ -15,7 +15,7 @@ numbers = itertools.count(1)
 
 
 def make_quotation(number: int) -> str:
-	"""Store a submitted offer of 10 pieces at 20 lei less 10 %, 217.80 with VAT, to a company in Cluj, and return its name."""
+	"""Store a submitted offer of 10 pieces at 20 lei less 10 % (217.80 with VAT) and return its name."""
 	import frappe
 	from erpnext.controllers.accounts_controller import get_taxes_and_charges
 

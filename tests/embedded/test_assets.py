@@ -125,6 +125,22 @@ def test_static_files_are_linked(assets: Path, app: Path, modules: Path) -> None
 	assert served(assets, "/assets/sample_app/sounds/bell.txt").read_text() == "ding"
 
 
+def test_what_a_package_lacks_is_stood_in_for(
+	assets: Path, app: Path, modules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	missing = "/assets/sample_app/images/logo.svg"
+	build(assets, {APP: app}, modules_folder=modules)
+	monkeypatch.setattr(builder, "STAND_INS", {APP: {"images/logo.svg": "images/dot.svg"}})
+	build(assets, {APP: app}, modules_folder=modules)
+	assert (
+		served(assets, missing).read_text() == served(assets, "/assets/sample_app/images/dot.svg").read_text()
+	)
+	change(app / "public" / "images" / "logo.svg", "<svg>the app's own</svg>")
+	build(assets, {APP: app}, modules_folder=modules)
+	assert "own" in served(assets, missing).read_text()
+	assert (assets / APP / "images").is_symlink()
+
+
 def test_right_to_left_languages_get_the_ordinary_styles(assets: Path, app: Path, modules: Path) -> None:
 	build(assets, {APP: app}, modules_folder=modules)
 	mirrored = json.loads((assets / "assets-rtl.json").read_text())
@@ -253,6 +269,7 @@ def test_what_the_framework_loads_from_packages_is_there(framework: Path, framew
 	wanted = set()
 	for source in (framework / "public" / "js").rglob("*.js"):
 		wanted |= set(re.findall(r"/?(assets/frappe/node_modules/[\w./@-]+)", source.read_text()))
+	wanted.add(importlib.import_module("frappe.hooks").app_logo_url.lstrip("/"))
 	assert len(wanted) > 5
 	missing = [url for url in wanted if not served(framework_assets.parent, url).exists()]
 	assert missing == []

@@ -57,6 +57,11 @@ erpnext.selling.setup = function (doctype, party_field) {
 		},
 	});
 
+	frappe.ui.form.on(
+		doctype,
+		handlers(["refresh", "currency", "company"], () => (frm) => erpnext.selling.show_currencies(frm))
+	);
+
 	frappe.ui.form.on(`${doctype} Item`, {
 		item_code(frm, cdt, cdn) {
 			if (frm.doc.docstatus === 0 && frm.doc.company) ask(frm, "fill_row", { row_name: cdn });
@@ -97,6 +102,23 @@ erpnext.selling.setup = function (doctype, party_field) {
 			() => (frm, cdt, cdn) => locals[cdt][cdn].account_head && can_calculate(frm) && ask(frm, "recalculate")
 		),
 	});
+};
+
+// Amounts in the company's currency are of interest only where the document's is another one.
+erpnext.selling.show_currencies = function (frm) {
+	const company_currency = frappe.model.get_value(":Company", frm.doc.company, "default_currency");
+	const foreign = Boolean(frm.doc.currency && frm.doc.currency !== company_currency);
+	const twins = (meta) => meta.fields.map((df) => df.fieldname).filter((name) => name.startsWith("base_"));
+
+	frm.toggle_display([...twins(frm.meta), "conversion_rate"], foreign);
+	frm.toggle_display(
+		["plc_conversion_rate", "price_list_currency"],
+		Boolean(frm.doc.price_list_currency && frm.doc.price_list_currency !== company_currency)
+	);
+	for (const table of ["items", "taxes", "payment_schedule"]) {
+		const grid = frm.fields_dict[table].grid;
+		twins(frappe.get_meta(grid.doctype)).forEach((name) => grid.update_docfield_property(name, "hidden", !foreign));
+	}
 };
 
 // Links offer what fits: items that are sold, the company's templates and ledgers, the party's addresses.

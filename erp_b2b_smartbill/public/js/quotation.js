@@ -172,7 +172,7 @@
 		const field = (problem.field || "").split("[")[0];
 		if (!field || !field_exists(field)) return text;
 		return `${text} <a href="#" data-smartbill="field" data-field="${escape(field)}">${escape(
-			__("Show")
+			__("Show the field")
 		)}</a>`;
 	}
 
