@@ -8,6 +8,8 @@ import contextlib
 import fcntl
 import hashlib
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,7 +59,8 @@ def prepared_site(progress: Progress = silent) -> Site:
 			# A recent one may be in use by another run.
 			if time.time() - older.stat().st_mtime > KEEP_S:
 				shutil.rmtree(older, ignore_errors=True)
-		make_site(site)
+		# In a process of its own: what an installation leaves in the framework's caches must not meet the copies.
+		subprocess.run([sys.executable, "-m", "embedded.prepare", str(site.path)], cwd=paths.ROOT, check=True)
 		(site.path / "ready").touch()
 	return site
 
@@ -89,3 +92,7 @@ def locked(path: Path) -> Iterator[None]:
 	with path.open("w") as handle:
 		fcntl.flock(handle, fcntl.LOCK_EX)
 		yield
+
+
+if __name__ == "__main__":
+	make_site(Site(sys.argv[1], APPS))

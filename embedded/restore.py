@@ -34,9 +34,6 @@ MOVED_MODULES = {
 	"frappe.modules.patch_handler": "frappe.patches",
 }
 
-# A picture that the package's own hooks name and that it has under another name.
-COPIED_FILES = {"public/images/frappe-logo.svg": "public/images/frappe-framework-logo.svg"}
-
 CALL_OVERRIDES = '\n\n__import__("embedded.overrides", fromlist=["apply"]).apply(__name__)\n'
 
 # Python 3.11 has no `type X = ...` statement.
@@ -85,8 +82,6 @@ def restore(destination: Path) -> Path:
 			text = restored_names(text)
 		restored.write_bytes(text.encode("utf-8", "surrogateescape"))
 
-	for copy, original in COPIED_FILES.items():
-		shutil.copyfile(target / original, target / copy)
 	for module, moved_to in MOVED_MODULES.items():
 		write_moved_module(target, module, moved_to)
 	return target

@@ -117,6 +117,8 @@ def finish_setup() -> None:
 			"number_format": "#.###,##",
 			"first_day_of_the_week": "Monday",
 			"enable_scheduler": 1,
+			# ERPNext's own set-up leaves this; the framework's older default rounds ties otherwise.
+			"rounding_method": "Banker's Rounding",
 		}
 	)
 	settings.flags.ignore_mandatory = True

@@ -6,5 +6,8 @@ def compile_translations() -> None:
 	import frappe
 	from frappe.gettext.translate import compile_translations as compile_app
 
-	for app in frappe.get_installed_apps():
-		compile_app(app)
+	from embedded.site import quiet_output
+
+	with quiet_output():
+		for app in frappe.get_installed_apps():
+			compile_app(app)

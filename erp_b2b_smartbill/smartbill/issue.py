@@ -32,7 +32,7 @@ from erp_b2b_smartbill.smartbill import accounts, claim, pdf, states
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.calls import keeper
 from erp_b2b_smartbill.smartbill.claim import Claim
-from erp_b2b_smartbill.smartbill.client import find_series, series_names
+from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names
 from erp_b2b_smartbill.smartbill.collect import read_account, read_offer
 from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
 from erp_b2b_smartbill.smartbill.mapping import Finding, map_offer
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
 	from erp_b2b_smartbill.doctype.smartbill_proforma.smartbill_proforma import SmartBillProforma
-	from erp_b2b_smartbill.smartbill.client import Client
 	from erp_b2b_smartbill.smartbill.mapping import Mapped
 
 
@@ -80,11 +79,12 @@ def issue(quotation: Document) -> Result:
 	_require_open(quotation)
 	account = _require_account(quotation)
 	mapped, reference = _map(quotation, account)
+	access = accounts.access_to(account)
 	proforma, claimed = claim.take(quotation, account, mapped, reference)
 	if claimed is None:
 		return Result(proforma)
 
-	client = accounts.open_client(account, keeper(account.name, proforma.name))
+	client = Client(access, keeper(account.name, proforma.name))
 	expected = _read_counter(client, account, claimed)
 	if not claim.mark_sent(claimed, expected):
 		return Result(frappe.get_doc("SmartBill Proforma", proforma.name))
@@ -92,7 +92,7 @@ def issue(quotation: Document) -> Result:
 	outcome = client.create_proforma(claimed.frozen_payload)
 	verdict = judge_create(outcome, series=account.proforma_series, expected_number=expected)
 	proforma = _settle(claimed, account, outcome, verdict)
-	if verdict.kind is Kind.CREATED:
+	if verdict.kind is Kind.CREATED and proforma.number == outcome.number:
 		return Result(pdf.fetch_and_store(proforma, account, client), issued_now=True)
 	return Result(proforma)
 
@@ -102,11 +102,13 @@ def _with_pdf(proforma: SmartBillProforma) -> SmartBillProforma:
 	if proforma.pdf or not proforma.number:
 		return proforma
 	account = accounts.account_of(proforma.company)
-	if account is None or account.name != proforma.account or accounts.seconds_blocked(account):
+	if account is None or account.name != proforma.account or not account.has_allowed_url():
+		return proforma
+	if accounts.seconds_blocked(account):
 		return proforma
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	client = accounts.open_client(account, keeper(account.name, proforma.name))
+	client = Client(accounts.access_to(account), keeper(account.name, proforma.name))
 	return pdf.fetch_and_store(proforma, account, client)
 
 
@@ -149,7 +151,7 @@ def _read_counter(client: Client, account: SmartBillAccount, claimed: Claim) -> 
 	"""The number that the series will give next; without it a lost answer could not be settled later."""
 	answer = client.series()
 	if isinstance(answer, NoAnswer):
-		_not_sent(claimed, _(explain_failure(answer.reason)))
+		_not_sent(claimed, _(explain_failure(answer)))
 	if seconds := block_seconds(answer):
 		_blocked(claimed, account, answer.text, seconds)
 	if answer.error_text and answer.status in (401, 403):
@@ -195,7 +197,7 @@ def _settle(
 			**common,
 		)
 	if verdict.kind is Kind.NOT_CREATED:
-		_not_sent(claimed, _(explain_failure(verdict.text)), **common)
+		_not_sent(claimed, _(explain_failure(outcome)), **common)
 	if verdict.kind is Kind.BLOCKED:
 		_blocked(claimed, account, verdict.text, verdict.retry_after, **common)
 	if verdict.kind is Kind.REFUSED_CONFIG:
@@ -204,7 +206,7 @@ def _settle(
 		_refused(claimed, account, verdict.text, **common)
 	# UNKNOWN, and whatever else a create of a final document should never come to
 	reason = (
-		_("SmartBill was asked, but {0}.").format(_(explain_failure(outcome.reason)))
+		_("SmartBill was asked, but {0}.").format(_(explain_failure(outcome)))
 		if isinstance(outcome, NoAnswer)
 		else _("SmartBill's answer is not clear: {0}").format(verdict.text)
 	)

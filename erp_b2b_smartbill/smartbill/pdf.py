@@ -34,7 +34,7 @@ def fetch_and_store(
 		reason = (
 			outcome.text
 			if isinstance(outcome, Answer)
-			else _("SmartBill was asked, but {0}.").format(_(explain_failure(outcome.reason)))
+			else _("SmartBill was asked, but {0}.").format(_(explain_failure(outcome)))
 		)
 		return claim.note_pdf_error(proforma.name, proforma.quotation, reason)
 	try:

@@ -117,6 +117,7 @@ class TestIssuing(IssueTestCase):
 		result = self.issue(second)
 		self.assertEqual(result.proforma.status, states.UNKNOWN)
 		self.assertIn(issued.name, result.proforma.error)
+		self.assertFalse(result.issued_now)
 
 	def test_the_public_link_is_shown_nowhere(self):
 		quotation = self.quotation()

@@ -182,6 +182,16 @@ class TestSmartBillProforma(ServerTestCase):
 		proforma(self.quotation, self.account, status=states.REJECTED)
 		self.assertEqual(proforma(self.quotation, self.account).live_key, self.quotation.name)
 
+	def test_only_a_rejected_one_lets_its_quotation_be_deleted(self):
+		doc = proforma(self.quotation, self.account)
+		self.quotation.cancel()
+		with self.assertRaises(frappe.LinkExistsError):
+			frappe.delete_doc("Quotation", self.quotation.name)
+		frappe.db.set_value("SmartBill Proforma", doc.name, "status", states.REJECTED)
+		frappe.db.set_value("Quotation", self.quotation.name, "smartbill_proforma", doc.name)
+		frappe.delete_doc("Quotation", self.quotation.name)
+		self.assertFalse(frappe.db.exists("SmartBill Proforma", doc.name))
+
 	def test_one_live_proforma_a_quotation(self):
 		proforma(self.quotation, self.account)
 		with self.assertRaises(frappe.UniqueValidationError):

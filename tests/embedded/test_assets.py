@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from embedded import paths
 from embedded.assets import AssetsError, build, builder, find_node, install
 
-ROOT = Path(__file__).resolve().parents[2]
-MODULES = ROOT / ".dev" / "node"
 APP = "sample_app"
 
 
@@ -23,10 +22,10 @@ APP = "sample_app"
 def modules() -> Path:
 	"""The folder with the packages, kept between runs."""
 	try:
-		install(MODULES)
+		install(paths.NODE_MODULES)
 	except AssetsError as error:
 		pytest.skip(str(error))
-	return MODULES
+	return paths.NODE_MODULES
 
 
 @pytest.fixture
@@ -50,31 +49,44 @@ def framework() -> Path:
 
 
 @pytest.fixture(scope="session")
-def framework_assets(tmp_path_factory: pytest.TempPathFactory, framework: Path, modules: Path) -> Path:
-	folder = tmp_path_factory.mktemp("framework") / "assets"
-	build(folder, {"frappe": framework}, modules_folder=modules)
-	return folder
+def framework_assets(framework: Path, modules: Path) -> Path:
+	"""The assets that this checkout's sites serve, brought up to date."""
+	build(paths.ASSETS, {"frappe": framework}, modules_folder=modules)
+	return paths.ASSETS
+
+
+COMPONENT = """<script setup>
+import { ref } from "vue";
+const title = ref("card title");
+</script>
+<template><b>{{ title }}</b></template>
+<style lang="scss" scoped>$tone: rebeccapurple;
+b { i { color: $tone; } }
+</style>
+"""
+SOURCES = {
+	"js/sample_app.bundle.js": 'import "./greeting";\nimport "./note.html";\n',
+	"js/greeting.ts": 'const greeting: string = "hello from typescript";\nconsole.log(greeting);\n',
+	"js/note.html": "<!-- {{ unknown }} -->\n<p>\n\t{{ it.text }}\n</p>\n",
+	"js/typed.bundle.ts": "export const answer: number = 42;\nconsole.log(answer);\n",
+	"css/sample_app.bundle.scss": '@import "./tones";\n.sample { a { color: $tone; } }\n',
+	"css/_tones.scss": "$tone: #123456;\n",
+	"css/plain.bundle.css": '.plain { background: url("/assets/sample_app/images/dot.svg"); }\n',
+	"images/dot.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>\n",
+}
 
 
 def write_app(folder: Path) -> Path:
-	sources = {
-		"public/js/sample_app.bundle.js": 'import "./greeting";\nimport "./note.html";\nimport "./Card.vue";',
-		"public/js/greeting.ts": 'const greeting: string = "hello from typescript";\nconsole.log(greeting);',
-		"public/js/note.html": "<!-- {{ unknown }} -->\n<p>\n\t{{ it.text }}\n</p>\n",
-		"public/js/Card.vue": (
-			'<script setup>\nimport { ref } from "vue";\nconst title = ref("card title");\n</script>\n'
-			"<template><b>{{ title }}</b></template>\n"
-			'<style lang="scss" scoped>$tone: rebeccapurple;\nb { i { color: $tone; } }</style>\n'
-		),
-		"public/js/typed.bundle.ts": "export const answer: number = 42;\nconsole.log(answer);\n",
-		"public/css/sample_app.bundle.scss": '@import "./tones";\n.sample { a { color: $tone; } }\n',
-		"public/css/_tones.scss": "$tone: #123456;\n",
-		"public/css/plain.bundle.css": '.plain { background: url("/assets/sample_app/images/dot.svg"); }\n',
-		"public/images/dot.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>\n",
-	}
-	for name, content in sources.items():
-		change(folder / name, content)
+	for name, content in SOURCES.items():
+		change(folder / "public" / name, content)
 	return folder
+
+
+def add_component(app: Path, content: str = COMPONENT) -> None:
+	"""Let the app's bundle hold a Vue component. Not in every test: compiling one takes longest."""
+	change(app / "public" / "js" / "Card.vue", content)
+	bundle = app / "public" / "js" / "sample_app.bundle.js"
+	change(bundle, SOURCES["js/sample_app.bundle.js"] + 'import "./Card.vue";\n')
 
 
 def change(file: Path, content: str) -> None:
@@ -99,6 +111,7 @@ def served(assets: Path, url: str) -> Path:
 
 
 def test_every_kind_of_source_becomes_a_bundle(assets: Path, app: Path, modules: Path) -> None:
+	add_component(app)
 	assert build(assets, {APP: app}, modules_folder=modules) == [APP]
 	assert set(bundles(assets)) == {
 		"sample_app.bundle.js",
@@ -212,13 +225,6 @@ def test_only_the_changed_app_is_built(assets: Path, app: Path, modules: Path) -
 	[
 		("js/sample_app.bundle.js", "const fine = 1;\nconst = 2;\n", "js/sample_app.bundle.js:2"),
 		("js/sample_app.bundle.js", 'import "./absent";\n', "js/sample_app.bundle.js:1"),
-		("js/Card.vue", "<template><b>{{ 1 + }}</b></template>\n", "js/Card.vue"),
-		("js/Card.vue", "<script setup>\nconst = 1;\n</script>\n<template><b/></template>\n", "js/Card.vue"),
-		(
-			"js/Card.vue",
-			'<template><b/></template>\n<style lang="scss">b { color: $none }</style>\n',
-			"js/Card.vue",
-		),
 		("css/_tones.scss", "$tone: #123456\n.a { b: c }\n", "css/_tones.scss:"),
 		("css/sample_app.bundle.scss", '@import "./absent";\n', "css/sample_app.bundle.scss:1"),
 	],
@@ -228,16 +234,29 @@ def test_a_broken_source_is_named_and_the_last_good_bundles_stay(
 ) -> None:
 	build(assets, {APP: app}, modules_folder=modules)
 	before = bundles(assets)
-	good = (app / "public" / file).read_text()
 	change(app / "public" / file, content)
-	with pytest.raises(AssetsError, match=re.escape(place)):
-		build(assets, {APP: app}, modules_folder=modules)
-	with pytest.raises(AssetsError, match=re.escape(place)):
-		build(assets, {APP: app}, modules_folder=modules)
+	for _ in range(2):
+		with pytest.raises(AssetsError, match=re.escape(place)):
+			build(assets, {APP: app}, modules_folder=modules)
 	assert bundles(assets) == before
 	assert all(served(assets, url).exists() for url in before.values())
-	change(app / "public" / file, good)
+	change(app / "public" / file, SOURCES[file])
 	assert build(assets, {APP: app}, modules_folder=modules) == []
+
+
+@pytest.mark.parametrize(
+	"content",
+	[
+		"<template><b>{{ 1 + }}</b></template>\n",
+		"<template><b></template>\n",
+		"<script setup>\nconst = 1;\n</script>\n<template><b/></template>\n",
+		'<template><b/></template>\n<style lang="scss">b { color: $none }</style>\n',
+	],
+)
+def test_a_broken_component_is_named(assets: Path, app: Path, modules: Path, content: str) -> None:
+	add_component(app, content)
+	with pytest.raises(AssetsError, match=r"js/Card\.vue"):
+		build(assets, {APP: app}, modules_folder=modules)
 
 
 def test_two_bundles_of_one_name_are_refused(assets: Path, app: Path, modules: Path) -> None:
@@ -258,8 +277,8 @@ def test_every_bundle_of_the_framework_is_built(framework: Path, framework_asset
 	expected = {re.sub(r"\.ts$", ".js", re.sub(r"\.scss$", ".css", name)) for name in sources}
 	assert {"desk.bundle.js", "desk.bundle.css", "login.bundle.css", "website.bundle.css"} <= expected
 	built = bundles(framework_assets)
-	assert set(built) == expected
-	for url in built.values():
+	assert expected <= set(built)
+	for url in map(built.get, expected):
 		assert served(framework_assets, url).stat().st_size, url
 		assert re.search(r"\.bundle\.[A-Z0-9]{8}\.(js|css)$", url)
 	assert not list((framework_assets / "frappe" / "dist").rglob("*.map"))

@@ -109,6 +109,17 @@ class TestContact(StandinTestCase):
 		self.assertIn("Customer", frappe.get_roles(user))
 		self.assertEqual(frappe.db.get_value("Role", "Customer", "desk_access"), 0)
 
+	def test_a_user_with_a_contacts_email_becomes_a_customer_of_the_website(self):
+		self.customer(email_id="cumparator@example.com")
+		user = {
+			"doctype": "User",
+			"email": "cumparator@example.com",
+			"first_name": "Ion",
+			"send_welcome_email": 0,
+		}
+		frappe.get_doc(user).insert()
+		self.assertIn("Customer", frappe.get_roles("cumparator@example.com"))
+
 	def test_a_portal_user_sees_his_own_offers_on_the_website(self):
 		user, stranger = self.user(), self.user()
 		customer = self.customer(portal_users=[{"user": user}])

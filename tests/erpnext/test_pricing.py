@@ -3,8 +3,10 @@
 import json
 
 import frappe
+from erpnext.accounts.doctype.pricing_rule.pricing_rule import apply_pricing_rule
 from erpnext.accounts.doctype.pricing_rule.utils import MultiplePricingRuleConflict
 from erpnext.setup.utils import set_defaults_for_tests
+from erpnext.stock.get_item_details import get_item_details
 from frappe.cache_manager import clear_defaults_cache
 from frappe.utils import add_days, nowdate
 from standin import PRICE_LIST, StandinTestCase
@@ -189,6 +191,48 @@ class TestPricingRules(StandinTestCase):
 			maximum_use=1,
 		)
 		self.assertEqual((self.rate(), self.rate(coupon_code=coupon.name)), (100, 88))
+
+
+class TestAsking(StandinTestCase):
+	"""What other code may ask without a document."""
+
+	def args(self, **values):
+		customer = self.customer()
+		return {
+			"doctype": "Quotation",
+			"company": self.company,
+			"customer": customer.name,
+			"currency": "RON",
+			"conversion_rate": 1,
+			"price_list": PRICE_LIST,
+			"selling_price_list": PRICE_LIST,
+			"price_list_currency": "RON",
+			"plc_conversion_rate": 1,
+			"transaction_date": nowdate(),
+			**values,
+		}
+
+	def test_the_details_of_an_item(self):
+		self.rule()
+		details = get_item_details(self.args(item_code=self.item(40).name, qty=2))
+		self.assertEqual((details.price_list_rate, details.uom, details.stock_qty), (40, "Nos", 2))
+		self.assertEqual((details.discount_percentage, details.discount_amount), (12, 4.8))
+
+	def test_the_details_are_given_over_http_too(self):
+		details = get_item_details(
+			json.dumps(self.args(item_code=self.item(40).name, qty=2)), for_validate="false"
+		)
+		self.assertEqual(details.price_list_rate, 40)
+
+	def test_the_rules_for_several_items(self):
+		rule = self.rule()
+		rows = [{"item_code": self.item().name, "qty": 1, "price_list_rate": 100, "child_docname": "r1"}]
+		(answer,) = apply_pricing_rule(json.dumps(self.args(items=rows)))
+		self.assertEqual((answer.discount_percentage, json.loads(answer.pricing_rules)), (12, [rule.name]))
+
+	def test_an_item_needs_a_company(self):
+		with self.assertRaises(frappe.ValidationError):
+			get_item_details(self.args(item_code=self.item().name, qty=1, company=None))
 
 
 class TestDefaultsOfTheSite(StandinTestCase):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from sandbox import server
 
 CIF = "RO12345674"
 DEMO = ("demo@example.ro", "demo-token")
+# 12:00 in Romania.
+NOON = datetime(2026, 11, 23, 10, tzinfo=timezone.utc).timestamp()
 
 # The composed example of docs/smartbill-api.md section 2.1.5.
 SAMPLE = {
@@ -186,7 +190,9 @@ def session_box(sandbox_server: server.Running) -> Box:
 
 
 @pytest.fixture
-def box(sandbox_server: server.Running, session_box: Box) -> Box:
+def box(sandbox_server: server.Running, session_box: Box, monkeypatch: pytest.MonkeyPatch) -> Box:
+	"""A fresh sandbox whose time stands still unless the test moves it."""
+	monkeypatch.setattr("sandbox.state.time", SimpleNamespace(time=lambda: NOON))
 	sandbox_server.state.reset()
 	return session_box
 

@@ -3,7 +3,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import erpnext
 import frappe
@@ -26,7 +25,6 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils import cint, cstr, flt
 
 __all__ = [
-	"apply_price_list",
 	"get_conversion_factor",
 	"get_item_details",
 	"get_item_price",
@@ -327,20 +325,3 @@ def get_price_list_currency_and_exchange_rate(args: frappe._dict) -> frappe._dic
 			or rate
 		)
 	return frappe._dict(price_list_currency=currency, plc_conversion_rate=rate or 1)
-
-
-@frappe.whitelist()
-def apply_price_list(args: str | dict, as_doc: bool = False, doc: str | dict | None = None) -> dict[str, Any]:
-	"""Prices and discounts of `args["items"]` in another price list: {"parent": ..., "children": [...]}."""
-	args = process_args(args)
-	parent = get_price_list_currency_and_exchange_rate(args)
-	args.update(parent)
-	children = []
-	for row in args.get("items") or []:
-		row_args = frappe._dict({**args, **row})
-		item = frappe.get_cached_doc("Item", row_args.item_code)
-		details = get_price_list_rate(row_args, item)
-		row_args.update(details)
-		details.update(get_pricing_rule_for_item(row_args, doc=doc))
-		children.append(details)
-	return {"parent": parent, "children": children}
