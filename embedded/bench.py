@@ -11,13 +11,14 @@ from embedded import paths
 APP = "erp_b2b_smartbill"
 
 
-def run_tests(bench: str | None, site: str | None, arguments: list[str]) -> int:
+def run_tests(bench: str | None, site: str | None, url: str | None, arguments: list[str]) -> int:
 	"""Run the app's tests by the bench's own runner, with a sandbox, and compare ERPNext with what we know of it.
 
+	url: where the site is served; the tests over HTTP are skipped without it.
 	Refuses a site whose configuration does not allow tests: they write, and some commit.
 	"""
 	if not bench or not site:
-		sys.exit("usage: ./dev test --bench PATH --site NAME")
+		sys.exit("usage: ./dev test --bench PATH --site NAME [--url URL]")
 	sites = Path(bench).resolve() / "sites"
 	python = sites.parent / "env" / "bin" / "python"
 	config = sites / site / "site_config.json"
@@ -57,7 +58,11 @@ def run_tests(bench: str | None, site: str | None, arguments: list[str]) -> int:
 		failed = subprocess.run(
 			[*map(str, command), *arguments],
 			cwd=sites,
-			env={**os.environ, "SMARTBILL_SANDBOX_URL": sandbox.url},
+			env={
+				**os.environ,
+				"SMARTBILL_SANDBOX_URL": sandbox.url,
+				**({"SITE_URL": url} if url else {}),
+			},
 			check=False,
 		).returncode
 	return failed or drifted

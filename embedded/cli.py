@@ -117,12 +117,15 @@ def test(arguments: list[str]) -> int:
 	parser = argparse.ArgumentParser(prog="./dev test", add_help=False)
 	parser.add_argument("--bench")
 	parser.add_argument("--site")
+	parser.add_argument(
+		"--url", help="where the bench serves the site; without it the tests over HTTP are skipped"
+	)
 	parser.add_argument("--cov", action="store_true")
 	options, rest = parser.parse_known_args(arguments)
 	if options.bench or options.site:
 		from embedded.bench import run_tests
 
-		return run_tests(options.bench, options.site, rest)
+		return run_tests(options.bench, options.site, options.url, rest)
 
 	from embedded import browser, prepare
 
@@ -133,17 +136,13 @@ def test(arguments: list[str]) -> int:
 		prepare.prepared_site(say)
 	with timed("browser"):
 		browser.install_if_allowed(say)
-	command = [sys.executable, "-m", "pytest", *(rest or default_tests())]
+	# The whole suite runs in two processes, each with a site of its own; what is named runs in one.
+	command = [sys.executable, "-m", "pytest", *(rest or ["--numprocesses=2", "--dist=loadscope", "--quiet"])]
 	if options.cov:
 		command += ["--cov=erp_b2b_smartbill", "--cov-branch", "--cov-report=term:skip-covered"]
 	status = subprocess.run(command, cwd=paths.ROOT, check=False).returncode
 	say(f"tests with all preparation: {time.monotonic() - started:.0f} s")
 	return status
-
-
-def default_tests() -> list[str]:
-	"""Return the folders that hold tests."""
-	return ["erp_b2b_smartbill", "tests"]
 
 
 def lint(arguments: list[str]) -> int:

@@ -179,7 +179,7 @@ def add_one(path: str, times: int) -> None:
 def insert_same(path: str, barrier: object, results: object) -> None:
 	"""Insert the one row that only one process may insert."""
 	with Site(path).open() as frappe:
-		barrier.wait()
+		barrier.wait(timeout=60)
 		try:
 			frappe.get_doc({"doctype": "Role", "role_name": "Only Once"}).insert()
 			frappe.db.commit()
