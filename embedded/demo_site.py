@@ -240,6 +240,8 @@ def make_item(item: dict[str, Any], chance: random.Random) -> SampleItem:
 			"item_code": item["item_code"],
 			"price_list": "Standard Selling",
 			"price_list_rate": price,
+			# Before the oldest offer: a price of today would leave every past offer at zero.
+			"valid_from": frappe.utils.add_days(None, -HISTORY_DAYS - 1),
 		}
 	).insert()
 	return SampleItem(item["item_code"], price, rate)
