@@ -41,6 +41,8 @@ class Claim:
 	attempt: int
 	quotation: str
 	frozen_payload: str
+	# of the Quotation the payload was made from; None where nothing is to be sent any more
+	quotation_modified: str | None = None
 
 
 def current(quotation: str) -> SmartBillProforma | None:
@@ -72,11 +74,12 @@ def take(
 		)
 		if locked.docstatus != 1 or str(locked.modified) != str(quotation.modified):
 			raise Conflict(_("The Quotation was changed in the meantime; open it again."), code="changed")
+		# A plain read: it is the first after the Quotation's lock, so it sees what is committed, and a locking read
+		# of a row that is not there would keep others from adding theirs.
 		existing = frappe.db.get_value(
 			"SmartBill Proforma",
 			{"quotation": quotation.name, "status": ["!=", states.CANCELLED]},
 			"name",
-			for_update=True,
 		)
 		doc = _load(existing) if existing else frappe.new_doc("SmartBill Proforma")
 		if existing and states.next_step(doc.status, doc.claimed_at, doc.sent_at, clock.now()) != "send":
@@ -97,16 +100,21 @@ def take(
 	audit.record(audit.PROFORMA_CLAIMED, doc, after={"quotation": doc.quotation, "attempt": doc.attempt})
 	_project(doc)
 	_end()
-	return doc, Claim(doc.name, doc.attempt, doc.quotation, doc.payload)
+	return doc, Claim(doc.name, doc.attempt, doc.quotation, doc.payload, str(quotation.modified))
 
 
 def mark_sent(claim: Claim, expected_number: int) -> bool:
 	"""The last step before the network: from here on a lost worker means Unknown. False when the claim was lost to
-	another attempt; nothing may be sent then."""
+	another attempt; nothing may be sent then. Raises Conflict when the Quotation changed since it was mapped."""
 	doc = _locked(claim)
 	if doc is None or doc.status != states.SENDING:
 		frappe.db.rollback()
 		return False
+	now = frappe.db.get_value("Quotation", claim.quotation, ["docstatus", "modified"], as_dict=True)
+	if now is None or now.docstatus != 1 or str(now.modified) != claim.quotation_modified:
+		reason = _("The Quotation was changed in the meantime; open it again.")
+		settle(claim, states.REJECTED, audit.PROFORMA_REJECTED, reason=reason)
+		raise Conflict(reason, code="changed")
 	doc.sent_at = clock.now()
 	doc.expected_number = expected_number
 	_save(doc)
@@ -125,8 +133,10 @@ def settle(
 	for more_tries in range(SETTLE_TRIES - 1, -1, -1):
 		try:
 			return _settle_once(claim, status, event, reason, values)
-		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.UniqueValidationError):
+			# unique: another proforma took the number at this moment; the next look finds it
 			frappe.db.rollback()
+			frappe.clear_messages()
 			if not more_tries:
 				raise
 
@@ -168,13 +178,9 @@ def _holder_of(doc: SmartBillProforma, values: dict[str, Any]) -> str | None:
 	"""The other proforma that already has the number of this answer."""
 	if not values.get("number"):
 		return None
-	same = {
-		"account": doc.account,
-		"series": values["series"],
-		"number": values["number"],
-		"name": ["!=", doc.name],
-	}
-	return frappe.db.get_value("SmartBill Proforma", same, "name", for_update=True)
+	key = states.document_key(doc.account, values["series"], values["number"])
+	# by the unique key and without a lock: a locking search would wait for proformas of others that are settling
+	return frappe.db.get_value("SmartBill Proforma", {"document_key": key, "name": ["!=", doc.name]}, "name")
 
 
 def write_off(proforma: SmartBillProforma) -> SmartBillProforma:

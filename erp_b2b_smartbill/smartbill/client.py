@@ -10,9 +10,11 @@ Source: docs/smartbill-api.md 1, 2.3, 2.9, 2.10, 4.
 
 from __future__ import annotations
 
+import json
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +25,7 @@ from requests.auth import AuthBase
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from erp_b2b_smartbill.masking import mask_text
+from erp_b2b_smartbill.masking import mask, mask_text
 from erp_b2b_smartbill.smartbill.answers import Answer, read_answer
 from erp_b2b_smartbill.smartbill.hosts import allowed_url
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer
@@ -207,6 +209,9 @@ class Client:
 			failure = ""
 			response = _printable(content)
 		secrets = (self._access.token,)
+		with suppress(ValueError):
+			# by its keys, too: a text alone does not show an escaped or renamed public link
+			response = json.dumps(mask(json.loads(response), secrets), ensure_ascii=False)
 		return Call(
 			operation=operation,
 			method=method,
@@ -233,11 +238,24 @@ def _session(base: str, connected: _Connected) -> requests.Session:
 	session = requests.Session()
 	# a proxy of the environment must not carry a call to this machine itself
 	session.trust_env = urlsplit(base).scheme == "https"
-	adapter = HTTPAdapter(max_retries=0)
-	adapter.poolmanager.pool_classes_by_scheme = _pools(connected)
+	adapter = _WatchedAdapter(_pools(connected))
 	session.mount("https://", adapter)
 	session.mount("http://", adapter)
 	return session
+
+
+class _WatchedAdapter(HTTPAdapter):
+	"""Without retries, and with the watched connections on a direct way as through a proxy of the environment."""
+
+	def __init__(self, pools: dict[str, type[HTTPConnectionPool]]) -> None:
+		self._pools = pools
+		super().__init__(max_retries=0)
+		self.poolmanager.pool_classes_by_scheme = pools
+
+	def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+		manager = super().proxy_manager_for(proxy, **kwargs)
+		manager.pool_classes_by_scheme = self._pools
+		return manager
 
 
 def _pools(connected: _Connected) -> dict[str, type[HTTPConnectionPool]]:

@@ -51,3 +51,8 @@ def shown_status(status: str, claimed_at: datetime | None, sent_at: datetime | N
 def _lease_is_over(since: datetime | None, now: datetime) -> bool:
 	# stored moments are local: in the hour after summer time ends, a claim can seem to lie in the future
 	return since is None or not timedelta(0) <= now - since < LEASE
+
+
+def document_key(account: str, series: str, number: str) -> str:
+	"""What makes a SmartBill document one: no number of a series is adopted twice. Unique on the proforma."""
+	return f"{account}/{series}/{number}"

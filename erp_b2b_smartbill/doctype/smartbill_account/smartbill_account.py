@@ -36,6 +36,7 @@ class SmartBillAccount(Document):
 
 	def validate(self) -> None:
 		audit.note_changed_passwords(self)
+		self.keep_block()
 		self.strip_texts()
 		self.validate_url()
 		self.validate_vat_rates()
@@ -58,14 +59,19 @@ class SmartBillAccount(Document):
 		"""Asked again before every use: what the server's administrator allows can change after saving."""
 		return allowed_url(self.api_url, allowed_hosts()) is not None
 
+	def keep_block(self) -> None:
+		"""A form opened before SmartBill blocked the account must not lift the block by being saved."""
+		if before := self.get_doc_before_save():
+			self.blocked_until = before.blocked_until
+
 	def strip_texts(self) -> None:
 		"""SmartBill compares all of these exactly; a blank at the end is never meant."""
 		for field in ("email", "cif", "proforma_series", "api_url"):
 			self.set(field, (self.get(field) or "").strip())
 		for row in self.vat_rates:
-			row.tax_name = row.tax_name.strip()
+			row.tax_name = (row.tax_name or "").strip()
 		for row in self.units:
-			row.measuring_unit_name = row.measuring_unit_name.strip()
+			row.measuring_unit_name = (row.measuring_unit_name or "").strip()
 
 	def validate_url(self) -> None:
 		self.api_url = (self.api_url or DEFAULT_API_URL).rstrip("/")

@@ -65,7 +65,9 @@ class SmartBillProforma(Document):
 	def set_keys(self) -> None:
 		"""Unique keys: one live proforma a Quotation, and no number of a series used twice."""
 		self.live_key = None if self.status in states.NOT_LIVE else self.quotation
-		self.document_key = f"{self.account}/{self.series}/{self.number}" if self.number else None
+		self.document_key = (
+			states.document_key(self.account, self.series, self.number) if self.number else None
+		)
 		self.full_number = f"{self.series} {self.number}" if self.number else None
 
 	def before_rename(self, old: str, new: str, merge: bool = False) -> None:
