@@ -3,8 +3,8 @@
 `erpnext_facts.json` holds, for every DocType of the stand-in, what ERPNext 15 says of it: module, naming, kind,
 permissions, and each field's type, options and whether it is mandatory.
 
-    python embedded/erpnext_drift.py --bench /opt/bench15 --site test.localhost          # compare the list with a bench
-    python embedded/erpnext_drift.py --bench /opt/bench15 --site test.localhost --write  # take it from there
+    python embedded/erpnext_drift.py --bench PATH --site test.localhost          # compare the list with a bench
+    python embedded/erpnext_drift.py --bench PATH --site test.localhost --write  # take it from there
 
 The tests compare the stand-in with the list. This module is run by a bench's own Python too: it imports nothing else.
 """
