@@ -1,5 +1,6 @@
 """One site a test session: a copy of the prepared one, served on loopback, with a sandbox beside it."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -26,8 +27,21 @@ def connected(running: "object") -> Iterator["object"]:
 		yield frappe
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+	"""The system's Chromium. Without it the browser tests are skipped, or fail where they are required."""
+	from embedded.browser import find_chromium
+
+	found = find_chromium()
+	if not found and os.environ.get("REQUIRE_BROWSER"):
+		pytest.fail("The browser tests need Chromium, which could not be installed here.")
+	if not found:
+		pytest.skip("No Chromium on this machine: install it to run the browser tests.")
+	return found
+
+
 @pytest.fixture(scope="class", autouse=True)
 def site_for_server_tests(request: pytest.FixtureRequest) -> None:
 	"""Give server tests (the classes that a bench's runner finds, too) the site that a bench gives them."""
-	if request.cls is not None and any(base.__name__ == "ServerTestCase" for base in request.cls.__mro__):
+	if request.cls is not None and getattr(request.cls, "needs_site", False):
 		request.getfixturevalue("connected")

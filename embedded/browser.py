@@ -6,6 +6,15 @@ import subprocess
 
 from embedded.progress import Progress
 
+# Without the network of its own that a browser keeps up, and as root in a container.
+LAUNCH_ARGUMENTS = (
+	"--no-sandbox",
+	"--disable-gpu",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

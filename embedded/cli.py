@@ -146,7 +146,7 @@ def test(arguments: list[str]) -> int:
 
 
 def lint(arguments: list[str]) -> int:
-	"""Check the style of Python and that the shell scripts parse."""
+	"""Check the style of the Python sources."""
 	checks = (["ruff", "check", *arguments, "."], ["ruff", "format", "--check", "."])
 	failed = [
 		check for check in checks if subprocess.run([sys.executable, "-m", *check], cwd=paths.ROOT).returncode

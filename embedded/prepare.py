@@ -4,17 +4,15 @@ It holds what ERPNext's set-up leaves for a Romanian company, two selling compan
 for each. Its folder is named by a hash of its sources, so that a changed source makes another one.
 """
 
-import contextlib
-import fcntl
 import hashlib
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from embedded import paths
+from embedded.locks import locked
 from embedded.progress import Progress, silent
 from embedded.site import Site
 
@@ -83,15 +81,6 @@ def build_assets(progress: Progress = silent) -> None:
 	from embedded.assets.builder import build
 
 	build(paths.ASSETS, app_folders(), progress, modules_folder=paths.NODE_MODULES)
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-	"""Hold a lock across processes."""
-	path.parent.mkdir(parents=True, exist_ok=True)
-	with path.open("w") as handle:
-		fcntl.flock(handle, fcntl.LOCK_EX)
-		yield
 
 
 if __name__ == "__main__":

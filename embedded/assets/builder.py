@@ -5,7 +5,6 @@ What is fresh is found without Node, so a prepared folder needs neither Node nor
 """
 
 import contextlib
-import fcntl
 import hashlib
 import importlib
 import importlib.util
@@ -15,8 +14,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from embedded.locks import locked
+from embedded.progress import Progress, silent
 
 HERE = Path(__file__).resolve().parent
 BUILD_SCRIPT = HERE / "build.mjs"
@@ -35,15 +37,9 @@ NOT_LINKED = frozenset({"dist", "node_modules"})
 # What an app's pages ask for and its package lacks, with what it has instead.
 STAND_INS = {"frappe": {"images/frappe-logo.svg": "images/frappe-framework-logo.svg"}}
 
-Progress = Callable[[str], None]
-
 
 class AssetsError(RuntimeError):
 	"""The assets could not be built; the message is for the developer who reads it."""
-
-
-def silent(message: str) -> None:
-	"""Report nothing."""
 
 
 def find_node() -> Path:
@@ -263,15 +259,6 @@ def link_static_files(assets: Path, apps: Mapping[str, Path]) -> None:
 			link.parent.mkdir(parents=True, exist_ok=True)
 			link.unlink(missing_ok=True)
 			link.symlink_to(source)
-
-
-@contextlib.contextmanager
-def locked(file: Path) -> Iterator[None]:
-	"""Keep other processes out: test runs and a served site may share the folders."""
-	file.parent.mkdir(parents=True, exist_ok=True)
-	with file.open("w") as handle:
-		fcntl.flock(handle, fcntl.LOCK_EX)
-		yield
 
 
 def run(command: list[str], failure: str, folder: Path | None = None, node: Path | None = None) -> None:

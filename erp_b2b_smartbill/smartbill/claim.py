@@ -18,6 +18,7 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.exceptions import Conflict
 from erp_b2b_smartbill.smartbill import states
 from erp_b2b_smartbill.smartbill.mapping import Finding, Mapped
@@ -181,6 +182,14 @@ def _holder_of(doc: SmartBillProforma, values: dict[str, Any]) -> str | None:
 	key = states.document_key(doc.account, values["series"], values["number"])
 	# by the unique key and without a lock: a locking search would wait for proformas of others that are settling
 	return frappe.db.get_value("SmartBill Proforma", {"document_key": key, "name": ["!=", doc.name]}, "name")
+
+
+def reloaded(proforma: str, failure: str) -> SmartBillProforma:
+	"""After an error that must not hide what is known: log it masked, and return the proforma as it is stored."""
+	frappe.db.rollback()
+	frappe.clear_messages()
+	log_masked_error(failure)
+	return frappe.get_doc("SmartBill Proforma", proforma)
 
 
 def write_off(proforma: SmartBillProforma) -> SmartBillProforma:

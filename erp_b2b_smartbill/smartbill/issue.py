@@ -19,7 +19,6 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill import audit, clock
-from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.exceptions import (
 	AppError,
 	Conflict,
@@ -99,21 +98,10 @@ def issue(quotation: Document) -> Result:
 		raise
 	except Exception:
 		# The request has left: whatever failed here, nobody may be told that nothing was sent.
-		return Result(_reloaded(proforma.name, "The outcome of a proforma could not be stored"))
+		return Result(claim.reloaded(proforma.name, "The outcome of a proforma could not be stored"))
 	if verdict.kind is not Kind.CREATED or proforma.number != outcome.number:
 		return Result(proforma)
-	try:
-		return Result(pdf.fetch_and_store(proforma, account, client), issued_now=True)
-	except Exception:
-		return Result(_reloaded(proforma.name, "SmartBill PDF could not be stored"), issued_now=True)
-
-
-def _reloaded(proforma: str, failure: str) -> SmartBillProforma:
-	"""Log the error being handled and return the proforma as it is stored."""
-	frappe.db.rollback()
-	frappe.clear_messages()
-	log_masked_error(failure)
-	return frappe.get_doc("SmartBill Proforma", proforma)
+	return Result(pdf.fetch_and_store(proforma, account, client), issued_now=True)
 
 
 def _with_pdf(proforma: SmartBillProforma) -> SmartBillProforma:

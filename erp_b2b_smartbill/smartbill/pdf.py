@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import frappe
 from frappe import _
 
-from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.smartbill import accounts, claim
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.hints import explain_failure
@@ -23,10 +22,22 @@ if TYPE_CHECKING:
 	from erp_b2b_smartbill.smartbill.client import Client
 
 
+FAILURE = "SmartBill PDF could not be stored"
+
+
 def fetch_and_store(
 	proforma: SmartBillProforma, account: SmartBillAccount, client: Client
 ) -> SmartBillProforma:
-	"""The proforma with its PDF, or with the reason why it has none yet. Never raises for what SmartBill does."""
+	"""The proforma with its PDF, or with the reason why it has none yet. Never raises: it is issued all the same."""
+	try:
+		return _fetch_and_store(proforma, account, client)
+	except Exception:
+		return claim.reloaded(proforma.name, FAILURE)
+
+
+def _fetch_and_store(
+	proforma: SmartBillProforma, account: SmartBillAccount, client: Client
+) -> SmartBillProforma:
 	outcome = client.proforma_pdf(proforma.series, proforma.number)
 	if not isinstance(outcome, bytes):
 		if isinstance(outcome, Answer) and (seconds := block_seconds(outcome)):
@@ -41,9 +52,7 @@ def fetch_and_store(
 		return claim.attach_pdf(proforma.name, proforma.quotation, lambda doc: _store(doc, outcome))
 	except Exception:
 		# a full disk or a limit on attachments: the proforma exists all the same
-		frappe.db.rollback()
-		frappe.clear_messages()
-		log_masked_error("SmartBill PDF could not be stored")
+		claim.reloaded(proforma.name, FAILURE)
 		return claim.note_pdf_error(
 			proforma.name, proforma.quotation, _("The PDF could not be stored; see the Error Log.")
 		)

@@ -101,6 +101,6 @@ class TestClaim(CommittingTestCase):
 		try:
 			raise frappe.QueryDeadlockError("the database gave up")
 		except frappe.QueryDeadlockError:
-			shown = issue._reloaded(proforma.name, "The outcome of a proforma could not be stored")
+			shown = claim.reloaded(proforma.name, "The outcome of a proforma could not be stored")
 		self.assertEqual(shown.status, states.SENDING)
 		self.assertTrue(shown.sent_at)

@@ -1,34 +1,20 @@
 """A browser before the served site: Playwright with the system's Chromium."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from embedded.browser import find_chromium
+from embedded.browser import LAUNCH_ARGUMENTS
 
-ARGUMENTS = [
-	"--no-sandbox",
-	"--disable-gpu",
-	"--no-first-run",
-	"--disable-background-networking",
-	"--disable-component-update",
-	"--disable-sync",
-]
 # socket.io is not part of the embedded site; the desk looks for it and goes on without.
 EXPECTED_FAILURES = ("socket.io",)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator["object"]:
-	chromium = find_chromium()
-	if not chromium:
-		if os.environ.get("REQUIRE_BROWSER"):
-			pytest.fail("The browser tests need Chromium, which could not be installed here.")
-		pytest.skip("No Chromium on this machine: install it to run the browser tests.")
+def browser(chromium: str) -> Iterator["object"]:
 	playwright = pytest.importorskip("playwright.sync_api")
 	with playwright.sync_playwright() as engine:
-		launched = engine.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+		launched = engine.chromium.launch(executable_path=chromium, args=LAUNCH_ARGUMENTS)
 		yield launched
 		launched.close()
 

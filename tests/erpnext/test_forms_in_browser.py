@@ -9,18 +9,13 @@ from pathlib import Path
 import pytest
 
 from embedded import paths
-from embedded.browser import find_chromium
 
 CUSTOMER, ITEM = "Client Formular SRL", "ART-FORMULAR"
 WALK = Path(__file__).with_name("walk_of_an_offer.py")
 
 
 @pytest.fixture(scope="module")
-def walked(running, connected):
-	if not find_chromium():
-		if os.environ.get("REQUIRE_BROWSER"):
-			pytest.fail("The browser tests need Chromium, which could not be installed here.")
-		pytest.skip("No Chromium on this machine: install it to run the browser tests.")
+def walked(running, connected, chromium):
 	make_masters(connected)
 	result = subprocess.run(
 		[sys.executable, WALK, running.url, CUSTOMER, ITEM],

@@ -7,9 +7,8 @@ import sys
 
 from playwright.sync_api import Page, sync_playwright
 
-from embedded.browser import find_chromium
+from embedded.browser import LAUNCH_ARGUMENTS, find_chromium
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 # What the form shows, once the server has answered.
 STATE = """
 () => {
@@ -97,7 +96,7 @@ def walk(page: Page, customer: str, item: str) -> dict[str, dict]:
 
 def main(url: str, customer: str, item: str) -> None:
 	with sync_playwright() as playwright:
-		browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+		browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGUMENTS)
 		page = browser.new_page(base_url=url, viewport={"width": 1400, "height": 950})
 		errors: list[str] = []
 		page.on("pageerror", lambda error: errors.append(str(error)))
