@@ -144,7 +144,7 @@ def make_smartbill_account(company: SellingCompany) -> None:
 		{
 			"doctype": "SmartBill Account",
 			"company": company.name,
-			"enabled": 1,
+			"mode": "Draft",
 			"email": company.email,
 			"token": company.token,
 			"cif": company.cif,
@@ -180,9 +180,15 @@ def make_users() -> None:
 
 
 def point_accounts_at(sandbox_url: str) -> None:
-	"""Let the accounts of the sandbox's companies speak to a sandbox at this address. The caller commits."""
+	"""Let the accounts of the sandbox's companies speak to a sandbox at this address, Live on this site as it is
+	configured now. The caller commits."""
 	import frappe
 
+	from erp_b2b_smartbill.smartbill import modes
+
 	for company in COMPANIES:
-		frappe.db.set_value("SmartBill Account", company.name, "api_url", f"{sandbox_url}/SBORO/api")
-	frappe.clear_document_cache("SmartBill Account")
+		account = frappe.get_doc("SmartBill Account", company.name)
+		account.api_url = f"{sandbox_url}/SBORO/api"
+		modes.bind(account)
+		account.flags.writes_state = True
+		account.save()

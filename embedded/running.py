@@ -51,11 +51,11 @@ def workplace(
 
 	os.chdir(site.path)
 	with start_sandbox(port=sandbox_port, state_file=sandbox_state) as sandbox:
-		with site.open() as frappe:
-			romania.point_accounts_at(sandbox.url)
-			frappe.db.commit()
 		with SiteServer(site, port, scheduler=scheduler) as server:
 			site.configure(host_name=server.url)
+			with site.open() as frappe:
+				romania.point_accounts_at(sandbox.url)
+				frappe.db.commit()
 			os.environ["SITE_URL"] = server.url
 			os.environ["SMARTBILL_SANDBOX_URL"] = sandbox.url
 			yield Workplace(site, server.url, sandbox)

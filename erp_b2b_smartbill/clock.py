@@ -29,6 +29,11 @@ def now() -> datetime:
 	return _source().astimezone(_site_zone()).replace(tzinfo=None)
 
 
+def timestamp() -> float:
+	"""The present moment in seconds since 1970, as headers of HTTP give it."""
+	return _source().timestamp()
+
+
 def today_in_romania(moment: datetime | None = None) -> date:
 	"""The business date in Romania of a stored moment (default: now). Servers on UTC are a day behind at night.
 

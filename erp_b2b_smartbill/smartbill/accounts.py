@@ -1,22 +1,35 @@
-"""The SmartBill Account of a company, opened for use."""
+"""The SmartBill Account of a company, opened for use: who may call SmartBill now, and how fast."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import frappe
+from frappe.utils import cint, get_datetime
 
 from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.smartbill.client import Access
+from erp_b2b_smartbill.smartbill import gate, modes
+from erp_b2b_smartbill.smartbill.answers import Answer
+from erp_b2b_smartbill.smartbill.calls import keeper
+from erp_b2b_smartbill.smartbill.client import Access, Client
+from erp_b2b_smartbill.smartbill.gate import Lane, Pace, State
+from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
 
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
 
+# reasons of a NoAnswer that are ours: the call was not made
+GATE_CLOSED = "GateClosed"
+NOT_WRITABLE = "NotWritable"
+
+GATE_FIELDS = ["gate_shared_at", "gate_clicks_at", "gate_bulk_at", "blocked_until"]
+
 
 def account_of(company: str) -> SmartBillAccount | None:
-	"""The company's account when there is one and it is switched on."""
-	name = frappe.db.get_value("SmartBill Account", {"company": company, "enabled": 1})
+	"""The company's account when there is one and it is not switched off."""
+	name = frappe.db.get_value("SmartBill Account", {"company": company, "mode": ["!=", modes.OFF]})
 	return frappe.get_doc("SmartBill Account", name) if name else None
 
 
@@ -38,17 +51,115 @@ def access_to(account: SmartBillAccount) -> Access:
 	)
 
 
+def connect(
+	account: SmartBillAccount,
+	about: str | None = None,
+	*,
+	lane: Lane = Lane.CLICK,
+	deadline: float | None = None,
+) -> Client:
+	"""A client of the account that passes its gate and keeps a record of every call; `about` is the SmartBill
+	Proforma (or Invoice) that the calls are for. To be used with nothing uncommitted."""
+	return Client(
+		access_to(account), keeper(account.name, about), AccountGate(account.name, lane), deadline=deadline
+	)
+
+
+class AccountGate:
+	"""The account's gate in the database, shared by every worker. Each question is a transaction of its own."""
+
+	def __init__(self, account: str, lane: Lane):
+		self._account = account
+		self._lane = lane
+		self._reserved = 0
+
+	def reserve(self, calls: int) -> NoAnswer | None:
+		"""Ask once for several calls that belong together, so that nothing is begun that would wait half-way."""
+		refused = self._ask(calls)
+		if refused is None:
+			self._reserved = calls
+		return refused
+
+	def admit(self, writes: bool) -> NoAnswer | None:
+		if writes and modes.refusal(frappe.get_doc("SmartBill Account", self._account)):
+			# who wants to write asks before; this is the last lock on the door
+			return NoAnswer(False, NOT_WRITABLE)
+		if self._reserved:
+			self._reserved -= 1
+			return None
+		return self._ask(1)
+
+	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
+		if seconds := block_seconds(answer):
+			block(self._account, seconds)
+			return
+		remaining, resets_at = headers.get("X-RateLimit-Remaining"), headers.get("X-RateLimit-Reset")
+		if remaining is None or cint(remaining) > 1:
+			return
+		now = clock.now()
+		resets_in = cint(resets_at) - clock.timestamp() if resets_at else gate.WINDOW_S
+		state = gate.slowed(_locked_state(self._account), cint(remaining), resets_in, now)
+		_store(self._account, state)
+
+	def _ask(self, calls: int) -> NoAnswer | None:
+		pace = _pace(self._account)
+		state = _locked_state(self._account)
+		# read after the lock: a moment from before waiting for it would let late comers burst together
+		decision = gate.admit(state, pace, self._lane, clock.now(), calls)
+		if decision.admitted:
+			_store(self._account, decision.state)
+			return None
+		frappe.db.rollback()
+		return NoAnswer(False, GATE_CLOSED, retry_after=_whole_seconds(decision.wait))
+
+
 def seconds_blocked(account: SmartBillAccount) -> int:
 	"""For how long SmartBill wants no call of this account; 0 when it may be called."""
 	if not account.blocked_until:
 		return 0
-	left = frappe.utils.get_datetime(account.blocked_until) - clock.now()
-	return max(0, int(left.total_seconds()))
+	return max(0, _whole_seconds(get_datetime(account.blocked_until) - clock.now()))
 
 
-def block(account: SmartBillAccount, seconds: int) -> None:
-	"""Remember a throttle answer for every worker; the caller commits. A call during a block prolongs it
+def block(account: str, seconds: int) -> None:
+	"""Remember a throttle answer for every worker, committed. A call during a block prolongs it
 	(docs/smartbill-api.md 4)."""
+	state = _locked_state(account)
 	until = clock.now() + timedelta(seconds=seconds)
-	account.blocked_until = until
-	frappe.db.set_value("SmartBill Account", account.name, "blocked_until", until, update_modified=False)
+	if state.blocked_until is None or until > state.blocked_until:
+		frappe.db.set_value("SmartBill Account", account, "blocked_until", until, update_modified=False)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+
+
+def pause(account: str, reason: str) -> None:
+	"""Nothing more is sent for the account until its test passes: the next hundred calls would be refused alike.
+	The caller commits."""
+	frappe.db.set_value(
+		"SmartBill Account", account, {"paused": 1, "pause_reason": reason}, update_modified=False
+	)
+	frappe.clear_document_cache("SmartBill Account", account)
+
+
+def _pace(account: str) -> Pace:
+	found = frappe.db.get_value("SmartBill Account", account, ["pace_clicks", "pace_bulk"], as_dict=True)
+	return Pace(clicks=cint(found.pace_clicks) or Pace.clicks, bulk=cint(found.pace_bulk) or Pace.bulk)
+
+
+def _locked_state(account: str) -> State:
+	# a fresh transaction, and nothing of the caller's held while waiting for the lock
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	found = frappe.db.get_value("SmartBill Account", account, GATE_FIELDS, as_dict=True, for_update=True)
+	return State(*(_moment(found[field]) for field in GATE_FIELDS))
+
+
+def _store(account: str, state: State) -> None:
+	values = dict(zip(GATE_FIELDS, (state.shared_at, state.clicks_at, state.bulk_at), strict=False))
+	frappe.db.set_value("SmartBill Account", account, values, update_modified=False)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+
+
+def _moment(value: str | datetime | None) -> datetime | None:
+	return get_datetime(value) if value else None
+
+
+def _whole_seconds(wait: timedelta) -> int:
+	return -int(-wait.total_seconds() // 1)

@@ -9,8 +9,7 @@ from frappe import _
 
 from erp_b2b_smartbill.smartbill import accounts
 from erp_b2b_smartbill.smartbill.answers import Answer
-from erp_b2b_smartbill.smartbill.calls import keeper
-from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names, tax_pairs
+from erp_b2b_smartbill.smartbill.client import find_series, series_names, tax_pairs
 from erp_b2b_smartbill.smartbill.collect import decimal, read_account
 from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
 from erp_b2b_smartbill.smartbill.payload import plain_decimal
@@ -48,7 +47,7 @@ def check_account(account: SmartBillAccount) -> list[Check]:
 		]
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	client = Client(accounts.access_to(account), keeper(account.name))
+	client = accounts.connect(account)
 
 	series = client.series()
 	if refused := _refused(account, series):
@@ -65,9 +64,7 @@ def check_account(account: SmartBillAccount) -> list[Check]:
 def _refused(account: SmartBillAccount, answer: Answer | NoAnswer) -> Check | None:
 	if isinstance(answer, NoAnswer):
 		return _check(False, _("SmartBill cannot be reached: {0}.").format(_(explain_failure(answer))))
-	if seconds := block_seconds(answer):
-		accounts.block(account, seconds)
-	elif answer.status == 200 and answer.is_json_object and not answer.error_text:
+	if not block_seconds(answer) and answer.status == 200 and answer.is_json_object and not answer.error_text:
 		return None
 	hint = hint_for(answer.text)
 	return _check(False, answer.text, _(hint.advice) if hint else "")

@@ -4,19 +4,22 @@ A create whose answer was lost may have created the document, and SmartBill has 
 the HTTP library is how a second proforma would be made. So nothing here repeats anything, and whoever calls learns
 exactly whether the request can have left this machine.
 
-Pure of Frappe's database: what is kept of a call goes to the `keep` function that the caller hands in.
-Source: docs/smartbill-api.md 1, 2.3, 2.9, 2.10, 4.
+Pure of Frappe's database: what is kept of a call goes to the `keep` function, and whether it may be made at all is
+asked of the gate, both handed in by the caller.
+Source: docs/smartbill-api.md 1, 2.1 to 2.11, 4.
 """
 
 from __future__ import annotations
 
 import json
+import socket
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -35,6 +38,10 @@ PDF_TIMEOUT_S = 60
 MAX_ANSWER_BYTES = 20 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 USER_AGENT = "erp_b2b_smartbill"
+
+# reasons of a NoAnswer that are ours: the call was not made at all
+NO_TIME_LEFT = "NoTimeLeft"
+MIN_CALL_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,26 @@ class Call:
 	duration_ms: int
 
 
+class Gate(Protocol):
+	"""Asked before and told after every call of an account."""
+
+	def admit(self, writes: bool) -> NoAnswer | None:
+		"""Why the call must not be made now, or None."""
+
+	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
+		"""Learn from an answer: a block, or how much of SmartBill's window is left."""
+
+
+class OpenGate:
+	"""For a client that nobody else shares an account with."""
+
+	def admit(self, writes: bool) -> NoAnswer | None:
+		return None
+
+	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
+		pass
+
+
 class AddressNotAllowed(ValueError):
 	"""The account's address is not one that its credentials may be sent to."""
 
@@ -87,25 +114,47 @@ class BasicToken(AuthBase):
 
 
 class Client:
-	def __init__(self, access: Access, keep: Callable[[Call], None]):
-		"""Raises AddressNotAllowed when the account's address is not allowed (any more)."""
+	def __init__(
+		self,
+		access: Access,
+		keep: Callable[[Call], None],
+		gate: Gate | None = None,
+		deadline: float | None = None,
+	):
+		"""`deadline`: a moment of time.monotonic() at which every call has ended, because a person waits.
+
+		Raises AddressNotAllowed when the account's address is not allowed (any more).
+		"""
 		base = allowed_url(access.api_url, access.allowed_hosts)
 		if base is None:
 			raise AddressNotAllowed(access.api_url)
 		self._base = base
 		self._access = access
 		self._keep = keep
+		self._gate = gate or OpenGate()
+		self._deadline = deadline
+
+	# what creates a document: never repeated
 
 	def create_proforma(self, frozen_payload: str) -> Answer | NoAnswer:
 		"""POST the frozen request once."""
-		outcome = self._call(
-			"create proforma",
-			"POST",
-			"/estimate/v2",
-			body=frozen_payload,
-			read_timeout=self._access.read_timeout,
-		)
-		return outcome if isinstance(outcome, NoAnswer) else read_answer(*outcome)
+		return self._create("create proforma", "/estimate/v2", frozen_payload)
+
+	def create_invoice(self, frozen_payload: str) -> Answer | NoAnswer:
+		"""POST the frozen request of an invoice from a proforma once."""
+		return self._create("create invoice", "/invoice/v2", frozen_payload)
+
+	def send_document(self, frozen_payload: str) -> Answer | NoAnswer:
+		"""Let SmartBill send a document by e-mail. Not idempotent: a second call is a second e-mail."""
+		return self._create("send by e-mail", "/document/send", frozen_payload)
+
+	# what may be repeated
+
+	def cancel_proforma(self, series: str, number: str) -> Answer | NoAnswer:
+		return self._change("cancel proforma", "/estimate/cancel", series, number)
+
+	def restore_proforma(self, series: str, number: str) -> Answer | NoAnswer:
+		return self._change("restore proforma", "/estimate/restore", series, number)
 
 	def series(self, kind: str = "p") -> Answer | NoAnswer:
 		"""The series of a kind (p proforma, f invoice, c receipt) in the answer's `list`."""
@@ -115,13 +164,50 @@ class Client:
 		"""The company's VAT rates in the answer's `taxes`."""
 		return self._read("taxes", "/tax", {})
 
+	def units(self) -> Answer | NoAnswer:
+		"""The company's units in the answer's `mu`. Undocumented: it may be missing at any time."""
+		return self._read("units", "/company/mu", {})
+
+	def invoices_of_proforma(self, series: str, number: str) -> Answer | NoAnswer:
+		"""The invoices made from a proforma; also the cheap way to ask whether the proforma exists."""
+		return self._read(
+			"invoices of proforma", "/estimate/invoices", {"seriesname": series, "number": number}
+		)
+
+	def payment_status(self, series: str, number: str) -> Answer | NoAnswer:
+		"""Total, paid and unpaid amount of an invoice, in the document's currency."""
+		return self._read(
+			"payment status", "/invoice/paymentstatus", {"seriesname": series, "number": number}
+		)
+
 	def proforma_pdf(self, series: str, number: str) -> bytes | Answer | NoAnswer:
-		"""The document's bytes, or what was answered instead. The answer's Content-Type mirrors the request's and
-		proves nothing, so the first bytes decide."""
+		"""The document's bytes, or what was answered instead."""
+		return self._pdf("proforma PDF", "/estimate/pdf", series, number)
+
+	def invoice_pdf(self, series: str, number: str) -> bytes | Answer | NoAnswer:
+		"""The document's bytes, or what was answered instead; a missing one is a 502 with a page of HTML."""
+		return self._pdf("invoice PDF", "/invoice/pdf", series, number)
+
+	def seconds_left(self) -> float:
+		"""Until the deadline; without one there is no end."""
+		return float("inf") if self._deadline is None else self._deadline - time.monotonic()
+
+	def _create(self, operation: str, path: str, frozen_payload: str) -> Answer | NoAnswer:
 		outcome = self._call(
-			"proforma PDF",
+			operation, "POST", path, body=frozen_payload, read_timeout=self._access.read_timeout
+		)
+		return outcome if isinstance(outcome, NoAnswer) else read_answer(*outcome)
+
+	def _change(self, operation: str, path: str, series: str, number: str) -> Answer | NoAnswer:
+		outcome = self._call(operation, "PUT", path, query={"seriesname": series, "number": number})
+		return outcome if isinstance(outcome, NoAnswer) else read_answer(*outcome)
+
+	def _pdf(self, operation: str, path: str, series: str, number: str) -> bytes | Answer | NoAnswer:
+		"""The answer's Content-Type mirrors the request's and proves nothing, so the first bytes decide."""
+		outcome = self._call(
+			operation,
 			"GET",
-			"/estimate/pdf",
+			path,
 			query={"seriesname": series, "number": number},
 			# application/pdf is the one value that SmartBill refuses
 			accept="application/octet-stream",
@@ -148,16 +234,33 @@ class Client:
 		read_timeout: float = READ_TIMEOUT_S,
 	) -> tuple[int, bytes] | NoAnswer:
 		"""One call with one record, whatever happened: (status, body), or NoAnswer."""
+		timeout = self._timeout(read_timeout)
+		if timeout is None:
+			return NoAnswer(False, NO_TIME_LEFT)
+		if refused := self._gate.admit(writes=method != "GET"):
+			return refused
 		# a request with a body names the company there
 		query = {} if body is not None else {"cif": self._access.cif, **(query or {})}
 		started = time.monotonic()
 		outcome: tuple[int, bytes] | NoAnswer = NoAnswer(True, "interrupted")
+		headers: dict[str, str] = {}
 		try:
-			outcome = self._exchange(method, path, query, body, accept, read_timeout)
+			outcome = self._exchange(method, path, query, body, accept, timeout, headers)
 		finally:
 			elapsed = int((time.monotonic() - started) * 1000)
 			self._keep(self._record(operation, method, path, query, body, outcome, elapsed))
+		if not isinstance(outcome, NoAnswer):
+			self._gate.observe(read_answer(*outcome), headers)
 		return outcome
+
+	def _timeout(self, read_timeout: float) -> tuple[float, float] | None:
+		"""(connect, read) in seconds, both within the deadline; None when there is no time left for a call."""
+		read_timeout = min(read_timeout, max(self._access.read_timeout, 0.05))
+		if self._deadline is None:
+			return self._access.connect_timeout, read_timeout
+		left = self.seconds_left()
+		connect = min(self._access.connect_timeout, left / 4)
+		return (connect, min(read_timeout, left - connect)) if left > MIN_CALL_S else None
 
 	def _exchange(
 		self,
@@ -166,9 +269,14 @@ class Client:
 		query: dict[str, str],
 		body: str | None,
 		accept: str,
-		read_timeout: float,
+		timeout: tuple[float, float],
+		headers: dict[str, str],
 	) -> tuple[int, bytes] | NoAnswer:
 		connected = _Connected()
+		# each of the two limits holds for one wait on the network only; a server that drips would pass them for ever
+		end = threading.Timer(sum(timeout) + 0.5, connected.break_off)
+		end.daemon = True
+		end.start()
 		try:
 			with _session(self._base, connected) as session:
 				response = session.request(
@@ -182,15 +290,18 @@ class Client:
 						**({} if body is None else {"Content-Type": "application/json; charset=utf-8"}),
 					},
 					auth=BasicToken(self._access.email, self._access.token),
-					timeout=(self._access.connect_timeout, read_timeout),
+					timeout=timeout,
 					allow_redirects=False,
 					stream=True,
 				)
-				return response.status_code, _whole_body(response, time.monotonic() + read_timeout)
+				headers.update(response.headers)
+				return response.status_code, _whole_body(response, time.monotonic() + timeout[1])
 		except Exception as error:
 			# Every kind: the frames of the HTTP library hold the Authorization header, and an error that left
 			# this method would take them along into the Error Log.
 			return NoAnswer(sent=connected.since_then, reason=_describe(error))
+		finally:
+			end.cancel()
 
 	def _record(
 		self,
@@ -230,6 +341,16 @@ class _Connected:
 
 	def __init__(self) -> None:
 		self.since_then = False
+		self._socket: socket.socket | None = None
+
+	def by(self, connection: HTTPConnection) -> None:
+		self._socket = connection.sock
+		self.since_then = True
+
+	def break_off(self) -> None:
+		if self._socket is not None:
+			with suppress(OSError):
+				self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def _session(base: str, connected: _Connected) -> requests.Session:
@@ -262,13 +383,13 @@ def _pools(connected: _Connected) -> dict[str, type[HTTPConnectionPool]]:
 	class Plain(HTTPConnection):
 		def connect(self) -> None:
 			super().connect()
-			connected.since_then = True
+			connected.by(self)
 
 	class Secure(HTTPSConnection):
 		def connect(self) -> None:
 			# returns after the TLS handshake
 			super().connect()
-			connected.since_then = True
+			connected.by(self)
 
 	class PlainPool(HTTPConnectionPool):
 		ConnectionCls = Plain

@@ -29,9 +29,8 @@ from erp_b2b_smartbill.exceptions import (
 	SmartBillRefused,
 	SmartBillUnreachable,
 )
-from erp_b2b_smartbill.smartbill import accounts, claim, pdf, states
+from erp_b2b_smartbill.smartbill import accounts, claim, modes, pdf, states
 from erp_b2b_smartbill.smartbill.answers import Answer
-from erp_b2b_smartbill.smartbill.calls import keeper
 from erp_b2b_smartbill.smartbill.claim import Claim
 from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names
 from erp_b2b_smartbill.smartbill.collect import read_account, read_offer
@@ -80,12 +79,11 @@ def issue(quotation: Document) -> Result:
 	_require_open(quotation)
 	account = _require_account(quotation)
 	mapped, reference = _map(quotation, account)
-	access = accounts.access_to(account)
 	proforma, claimed = claim.take(quotation, account, mapped, reference)
 	if claimed is None:
 		return Result(proforma)
 
-	client = Client(access, keeper(account.name, proforma.name))
+	client = accounts.connect(account, proforma.name)
 	expected = _read_counter(client, account, claimed)
 	if not claim.mark_sent(claimed, expected):
 		return Result(frappe.get_doc("SmartBill Proforma", proforma.name))
@@ -115,7 +113,7 @@ def _with_pdf(proforma: SmartBillProforma) -> SmartBillProforma:
 		return proforma
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	client = Client(accounts.access_to(account), keeper(account.name, proforma.name))
+	client = accounts.connect(account, proforma.name)
 	return pdf.fetch_and_store(proforma, account, client)
 
 
@@ -136,6 +134,8 @@ def _require_account(quotation: Document) -> SmartBillAccount:
 	if not account.has_allowed_url():
 		text = _("The address in the SmartBill Account {0} is not allowed on this site.").format(account.name)
 		raise NotReady(text, problems=[_account_problem(account.name, "api_url", text)])
+	if refusal := modes.refusal(account):
+		raise Conflict(refusal, code="not_live")
 	if seconds := accounts.seconds_blocked(account):
 		_raise_rate_limited(seconds)
 	return account
@@ -233,7 +233,6 @@ def _not_sent(claimed: Claim, reason: str, **values: Any) -> NoReturn:
 
 
 def _blocked(claimed: Claim, account: SmartBillAccount, text: str, seconds: int, **values: Any) -> NoReturn:
-	accounts.block(account, seconds)
 	claim.settle(claimed, states.QUEUED, audit.PROFORMA_NOT_SENT, reason=text, **values)
 	_raise_rate_limited(seconds)
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 import frappe
 from frappe import _
 
-from erp_b2b_smartbill.smartbill import accounts, claim
+from erp_b2b_smartbill.smartbill import claim
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.hints import explain_failure
-from erp_b2b_smartbill.smartbill.verdict import block_seconds
 
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
@@ -40,8 +39,6 @@ def _fetch_and_store(
 ) -> SmartBillProforma:
 	outcome = client.proforma_pdf(proforma.series, proforma.number)
 	if not isinstance(outcome, bytes):
-		if isinstance(outcome, Answer) and (seconds := block_seconds(outcome)):
-			accounts.block(account, seconds)
 		reason = (
 			outcome.text
 			if isinstance(outcome, Answer)

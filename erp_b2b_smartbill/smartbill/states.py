@@ -18,6 +18,8 @@ CANCELLED = "Cancelled"
 INVOICED = "Invoiced"
 
 NOT_LIVE = (REJECTED, CANCELLED)
+# one at a time in a series: while one of these is not settled, the next number proves nothing
+HOLDS_SERIES = (SENDING, UNKNOWN)
 SETTLED = (ISSUED, DRAFT, INVOICED, CANCELLED)
 
 # Longer than the slowest create may take (docs/smartbill-api.md 4 and 5.3): a claim older than this has lost its
@@ -51,6 +53,10 @@ def shown_status(status: str, claimed_at: datetime | None, sent_at: datetime | N
 def _lease_is_over(since: datetime | None, now: datetime) -> bool:
 	# stored moments are local: in the hour after summer time ends, a claim can seem to lie in the future
 	return since is None or not timedelta(0) <= now - since < LEASE
+
+
+def series_key(account: str, series: str) -> str:
+	return f"{account}/{series}"
 
 
 def document_key(account: str, series: str, number: str) -> str:

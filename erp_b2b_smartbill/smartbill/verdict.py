@@ -29,10 +29,12 @@ class Kind(str, Enum):
 
 @dataclass(frozen=True)
 class NoAnswer:
-	"""A call without a complete answer. `sent` is False only when no byte of the request can have left."""
+	"""A call without a complete answer. `sent` is False only when no byte of the request can have left;
+	`retry_after` (seconds) is given where it is known when the call may be made."""
 
 	sent: bool
 	reason: str
+	retry_after: int | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from typing import Any
 import frappe
 from frappe.utils import add_days, nowdate
 
+from erp_b2b_smartbill.smartbill import modes
+
 COMPANY = "B2B Test SRL"
 ABBR = "B2BT"
 SERIES = "PRF2"
@@ -141,12 +143,13 @@ def quotation(
 
 
 def smartbill_account(api_url: str, **values: Any) -> Any:
-	"""The account of the test company, speaking to a sandbox with its default seed."""
-	return frappe.get_doc(
+	"""The account of the test company, Live on this site and speaking to a sandbox with its default seed."""
+	mode = values.pop("mode", "Live")
+	doc = frappe.get_doc(
 		{
 			"doctype": "SmartBill Account",
 			"company": company(),
-			"enabled": 1,
+			"mode": "Draft" if mode == "Live" else mode,
 			"email": "demo@example.ro",
 			"token": "demo-token",
 			"cif": "RO12345674",
@@ -160,9 +163,17 @@ def smartbill_account(api_url: str, **values: Any) -> Any:
 				{"erpnext_rate": rate, "tax_name": name, "tax_percentage": rate}
 				for rate, name in RATES.items()
 			],
+			# a test makes its calls in no time
+			"pace_clicks": 25,
+			"pace_bulk": 25,
 			**values,
 		}
 	).insert()
+	if mode == "Live":
+		modes.bind(doc)
+		doc.flags.writes_state = True
+		doc.save()
+	return doc
 
 
 def user(*roles: str) -> str:

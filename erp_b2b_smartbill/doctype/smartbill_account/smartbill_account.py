@@ -3,8 +3,27 @@ from frappe import _
 from frappe.model.document import Document
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.smartbill import modes
 from erp_b2b_smartbill.smartbill.accounts import allowed_hosts
+from erp_b2b_smartbill.smartbill.gate import MAX_CALLS, Pace
 from erp_b2b_smartbill.smartbill.hosts import DEFAULT_API_URL, SMARTBILL_HOST, allowed_url
+
+# what the app itself writes; a form that was opened earlier must not write it back
+STATE_FIELDS = (
+	"blocked_until",
+	"paused",
+	"pause_reason",
+	"counter_notice",
+	"gate_shared_at",
+	"gate_clicks_at",
+	"gate_bulk_at",
+	"live_url",
+	"live_site_id",
+	"live_since",
+	"lists",
+	"lists_read_at",
+	"counters",
+)
 
 
 class SmartBillAccount(Document):
@@ -24,24 +43,50 @@ class SmartBillAccount(Document):
 		cif: DF.Data
 		company: DF.Link
 		connect_timeout: DF.Float
+		counter_notice: DF.SmallText | None
+		counters: DF.Code | None
+		discount_form: DF.Literal["Discount rows", "Net prices"]
 		email: DF.Data
-		enabled: DF.Check
+		gate_bulk_at: DF.Datetime | None
+		gate_clicks_at: DF.Datetime | None
+		gate_shared_at: DF.Datetime | None
+		invoice_series: DF.Autocomplete | None
+		issuer: DF.Literal["", "Who issues", "Fixed name"]
+		issuer_name: DF.Data | None
 		language: DF.Literal["RO", "EN", "DE", "FR", "IT", "ES"]
-		proforma_series: DF.Data
+		lists: DF.Code | None
+		lists_read_at: DF.Datetime | None
+		live_since: DF.Datetime | None
+		live_site_id: DF.Data | None
+		live_url: DF.Data | None
+		mode: DF.Literal["Off", "Draft", "Live"]
+		pace_bulk: DF.Int
+		pace_clicks: DF.Int
+		pause_reason: DF.SmallText | None
+		paused: DF.Check
+		proforma_series: DF.Autocomplete
 		read_timeout: DF.Float
+		spare_series: DF.Autocomplete | None
+		terms_in_mentions: DF.Check
 		token: DF.Password
 		units: DF.Table[SmartBillUnit]
+		v3_token: DF.Password | None
+		validity_in_mentions: DF.Check
+		vat_payer: DF.Check
 		vat_rates: DF.Table[SmartBillVATRate]
+		vat_rounding: DF.Literal["", "Per row", "Per rate"]
 	# end: auto-generated types
 
 	def validate(self) -> None:
 		audit.note_changed_passwords(self)
-		self.keep_block()
+		self.keep_state()
+		self.validate_mode()
 		self.strip_texts()
 		self.validate_url()
 		self.validate_vat_rates()
 		self.validate_units()
 		self.validate_timeouts()
+		self.validate_pace()
 
 	def on_update(self) -> None:
 		before, after = audit.changes(self)
@@ -59,10 +104,23 @@ class SmartBillAccount(Document):
 		"""Asked again before every use: what the server's administrator allows can change after saving."""
 		return allowed_url(self.api_url, allowed_hosts()) is not None
 
-	def keep_block(self) -> None:
+	def keep_state(self) -> None:
 		"""A form opened before SmartBill blocked the account must not lift the block by being saved."""
-		if before := self.get_doc_before_save():
-			self.blocked_until = before.blocked_until
+		if self.flags.writes_state:
+			return
+		before = self.get_doc_before_save()
+		for field in STATE_FIELDS:
+			self.set(field, before.get(field) if before else None)
+
+	def validate_mode(self) -> None:
+		"""Live is an act of its own, see modes.py: it is never reached by choosing it in the form or over REST."""
+		before = self.get_doc_before_save()
+		if (
+			self.mode == modes.LIVE
+			and not self.flags.writes_state
+			and not (before and before.mode == modes.LIVE)
+		):
+			frappe.throw(_("Save the account first, then switch Live on with its button."))
 
 	def strip_texts(self) -> None:
 		"""SmartBill compares all of these exactly; a blank at the end is never meant."""
@@ -107,6 +165,14 @@ class SmartBillAccount(Document):
 		# without one a call would wait for ever
 		self.connect_timeout = self.connect_timeout or 10
 		self.read_timeout = self.read_timeout or 50
+
+	def validate_pace(self) -> None:
+		for field, default in (("pace_clicks", Pace.clicks), ("pace_bulk", Pace.bulk)):
+			self.set(field, self.get(field) or default)
+			if not 1 <= self.get(field) <= MAX_CALLS:
+				frappe.throw(
+					_("{0} must be between 1 and {1}.").format(_(self.meta.get_label(field)), MAX_CALLS)
+				)
 
 	@frappe.whitelist(methods=["POST"])
 	def test_connection(self) -> list[dict]:

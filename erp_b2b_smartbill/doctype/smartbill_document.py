@@ -1,0 +1,38 @@
+"""What the controllers of a SmartBill document, proforma or invoice, have in common: who may write it, and its keys."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from erp_b2b_smartbill.smartbill import states
+
+
+class SmartBillDocument(Document):
+	# the field with the document that this one is made from: at most one live one of it
+	source_field: str
+
+	def validate(self) -> None:
+		if not self.flags.written_by_claim:
+			frappe.throw(_("{0} is written by the app only.").format(_(self.doctype)), frappe.PermissionError)
+		self.set_keys()
+
+	def set_keys(self) -> None:
+		"""Unique keys: one live document of a source, one in the air or unknown in a series, no number used twice."""
+		self.live_key = None if self.status in states.NOT_LIVE else self.get(self.source_field)
+		self.series_key = (
+			states.series_key(self.account, self.series) if self.status in states.HOLDS_SERIES else None
+		)
+		self.document_key = (
+			states.document_key(self.account, self.series, self.number) if self.number else None
+		)
+		self.full_number = f"{self.series} {self.number}" if self.number else None
+
+	def before_rename(self, old: str, new: str, merge: bool = False) -> None:
+		frappe.throw(_("{0} keeps its name.").format(_(self.doctype)), frappe.PermissionError)
+
+	def on_trash(self) -> None:
+		if self.status != states.REJECTED and not self.flags.unlinking:
+			frappe.throw(
+				_("{0} cannot be deleted: it stands for a document in SmartBill.").format(self.name),
+				frappe.PermissionError,
+			)

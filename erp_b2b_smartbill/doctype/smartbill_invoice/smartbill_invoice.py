@@ -1,0 +1,66 @@
+from erp_b2b_smartbill.doctype.smartbill_document import SmartBillDocument
+
+
+class SmartBillInvoice(SmartBillDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		account: DF.Link
+		answered_at: DF.Datetime | None
+		attempt: DF.Int
+		cancelled_at: DF.Datetime | None
+		claimed_at: DF.Datetime | None
+		company: DF.Link
+		currency: DF.Link | None
+		customer: DF.Link | None
+		customer_name: DF.Data | None
+		document_id: DF.Data | None
+		document_key: DF.Data | None
+		document_url: DF.SmallText | None
+		due_date: DF.Date | None
+		error: DF.SmallText | None
+		evidence: DF.Code | None
+		expected_number: DF.Int
+		follow_error: DF.SmallText | None
+		followed_at: DF.Datetime | None
+		full_number: DF.Data | None
+		grand_total: DF.Currency
+		invoiced_total: DF.Currency
+		issue_date: DF.Date | None
+		live_key: DF.Data | None
+		needs_person: DF.Check
+		net_total: DF.Currency
+		next_look_at: DF.Datetime | None
+		notices: DF.SmallText | None
+		number: DF.Data | None
+		origin: DF.Literal["Issued here", "Found in SmartBill"]
+		paid_amount: DF.Currency
+		party: DF.DynamicLink | None
+		party_type: DF.Link | None
+		payload: DF.Code | None
+		payload_hash: DF.Data | None
+		payment_status: DF.Literal["", "Unpaid", "Partly Paid", "Paid"]
+		pdf: DF.Attach | None
+		pdf_error: DF.SmallText | None
+		pdf_tries: DF.Int
+		proforma: DF.Link
+		quotation: DF.Link | None
+		reference: DF.Data | None
+		requested_by: DF.Link | None
+		sent_at: DF.Datetime | None
+		series: DF.Data | None
+		series_key: DF.Data | None
+		status: DF.Literal["Queued", "Sending", "Issued", "Draft", "Rejected", "Unknown", "Cancelled"]
+		unpaid_amount: DF.Currency
+		vat_total: DF.Currency
+		verdict: DF.Data | None
+		verify_from: DF.Int
+		view_url: DF.Password | None
+	# end: auto-generated types
+
+	source_field = "proforma"

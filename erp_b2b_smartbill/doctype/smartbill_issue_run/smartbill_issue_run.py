@@ -1,0 +1,35 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+
+class SmartBillIssueRun(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from erp_b2b_smartbill.doctype.smartbill_issue_run_row.smartbill_issue_run_row import (
+			SmartBillIssueRunRow,
+		)
+
+		done: DF.Int
+		ended_at: DF.Datetime | None
+		failed: DF.Int
+		heartbeat_at: DF.Datetime | None
+		issued: DF.Int
+		message: DF.SmallText | None
+		requested_by: DF.Link | None
+		rows: DF.Table[SmartBillIssueRunRow]
+		started_at: DF.Datetime | None
+		status: DF.Literal["Queued", "Running", "Completed", "Completed With Errors", "Failed"]
+		stop_requested: DF.Check
+		total: DF.Int
+	# end: auto-generated types
+
+	def validate(self) -> None:
+		if not self.flags.written_by_run:
+			frappe.throw(_("A run is written by the app only."), frappe.PermissionError)
