@@ -57,11 +57,15 @@ def connect(
 	*,
 	lane: Lane = Lane.CLICK,
 	deadline: float | None = None,
+	gate: AccountGate | None = None,
 ) -> Client:
-	"""A client of the account that passes its gate and keeps a record of every call; `about` is the SmartBill
-	Proforma (or Invoice) that the calls are for. To be used with nothing uncommitted."""
+	"""A client of the account that passes its gate and keeps a record of every call; `about` is the name of the
+	SmartBill Proforma (or Invoice) that the calls are for. To be used with nothing uncommitted."""
 	return Client(
-		access_to(account), keeper(account.name, about), AccountGate(account.name, lane), deadline=deadline
+		access_to(account),
+		keeper(account.name, about),
+		gate or AccountGate(account.name, lane),
+		deadline=deadline,
 	)
 
 
@@ -71,6 +75,7 @@ class AccountGate:
 	def __init__(self, account: str, lane: Lane):
 		self._account = account
 		self._lane = lane
+		# calls asked for in advance that were not made yet
 		self._reserved = 0
 
 	def reserve(self, calls: int) -> NoAnswer | None:
