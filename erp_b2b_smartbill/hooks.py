@@ -44,15 +44,20 @@ doc_events = {
 
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["erp_b2b_smartbill.smartbill.schedule.settle_due"],
+		"* * * * *": [
+			"erp_b2b_smartbill.smartbill.schedule.settle_due",
+			"erp_b2b_smartbill.smartbill.bulk.resume_abandoned",
+		],
 	},
 }
 
 permission_query_conditions = {
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
+	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_proforma_permission",
+	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.has_run_permission",
 }
 
 # evidence must not keep a document from being deleted

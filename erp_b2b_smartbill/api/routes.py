@@ -19,7 +19,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from erp_b2b_smartbill import features
-from erp_b2b_smartbill.api import envelope, proformas
+from erp_b2b_smartbill.api import envelope, proformas, runs
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
 from erp_b2b_smartbill.smartbill.actions import MANAGERS, SALES
 
@@ -45,6 +45,7 @@ class Route:
 
 
 PROFORMA = f"{BASE}/quotations/<path:quotation>/smartbill/proforma"
+RUNS = f"{BASE}/smartbill/runs"
 
 
 def _post(path: str, handler: Callable[..., tuple[Any, int]], roles: tuple[str, ...], summary: str) -> Route:
@@ -63,6 +64,13 @@ ROUTES = (
 	_post(f"{PROFORMA}/check", proformas.check, SALES, "Look at SmartBill after an unsettled proforma"),
 	_post(f"{PROFORMA}/settle", proformas.settle, MANAGERS, "Decide about a proforma of unknown outcome"),
 	_post(f"{PROFORMA}/pdf", proformas.store_pdf, SALES, "Fetch the proforma's PDF again"),
+	_post(RUNS, runs.start, SALES, "Issue the proformas of many Quotations, in the background"),
+	Route(
+		path=f"{RUNS}/<run>",
+		switch=features.PROFORMA,
+		operations={"GET": Operation(runs.show, SALES, "How far a run is, and a result per Quotation")},
+	),
+	_post(f"{RUNS}/<run>/stop", runs.stop, SALES, "Stop a run after the document in the air"),
 )
 
 _lock = threading.Lock()
