@@ -151,6 +151,7 @@ def as_text(markup: str) -> str:
 	if re.search(r"</?[a-zA-Z][^>]*>", markup):
 		markup = re.sub(r"(?i)<li\b[^>]*>", "\n- ", re.sub(r"\s+", " ", markup))
 		markup = re.sub(r"(?i)<br\s*/?>|</(?:p|div|li|ul|ol|tr|table|h[1-6])\s*>", "\n", markup)
-		markup = html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", " ", markup))
+		markup = re.sub(r"(?i)</t[dh]\s*>", " ", markup)
+		markup = html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", "", markup))
 	lines = (" ".join(line.split()) for line in markup.splitlines())
 	return "\n".join(line for line in lines if line and line != "-")
