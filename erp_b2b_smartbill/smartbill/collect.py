@@ -168,15 +168,21 @@ def _address(quotation: Document, known: frappe._dict) -> Address | None:
 
 
 def _linked_address(quotation: Document) -> str | None:
+	names = frappe.get_all(
+		"Dynamic Link",
+		filters={
+			"parenttype": "Address",
+			"link_doctype": quotation.quotation_to,
+			"link_name": quotation.party_name,
+		},
+		pluck="parent",
+	)
+	if not names:
+		return None
 	linked = frappe.get_all(
 		"Address",
-		filters=[
-			["Dynamic Link", "link_doctype", "=", quotation.quotation_to],
-			["Dynamic Link", "link_name", "=", quotation.party_name],
-			["disabled", "=", 0],
-		],
+		filters={"name": ["in", names], "disabled": 0},
 		fields=["name", "is_primary_address", "address_type"],
-		distinct=True,
 	)
 	for kind in (
 		[row for row in linked if row.is_primary_address],

@@ -19,8 +19,6 @@ from erp_b2b_smartbill.tests.compat import SandboxTestCase
 
 REFERENCE = "Ref. QTN/1"
 D = Decimal
-CENT = D("0.01")
-NEXT_ROW = {"row_id": 1}
 
 
 class QuotationTestCase(SandboxTestCase):
@@ -205,7 +203,6 @@ class TestAmounts(QuotationTestCase):
 		):
 			quotation = factories.quotation(items=[{"qty": 3}, {"qty": 7}], taxes=taxes)
 			products = self.sent(quotation)["products"]
-			self.assertLessEqual(self.last.comparison.difference, CENT)
 		self.assertEqual((products[2]["quantity"], products[2]["price"]), (10, 0.35))
 
 	def test_a_percentage_on_an_account_for_charges_is_a_charge(self):
