@@ -407,7 +407,7 @@ class TestForms(unittest.TestCase):
 		):
 			self.assertIn(field, fields(mapped(replace(OFFER, **changes))), changes)
 
-	def test_a_discount_that_found_nothing_to_be_taken_off_is_refused_with_the_numbers(self):
+	def test_a_discount_that_found_nothing_to_be_taken_off_is_refused(self):
 		# as ERPNext has it where only freight is left: the parts do not add up to the total
 		free = replace(LINE, price=D(0), list_price=D(0), amount=D(0), net_amount=D(0))
 		freight = Tax(1, "Actual", "Transport", D(0), amount=D("100"), account_type="Chargeable")
@@ -419,7 +419,14 @@ class TestForms(unittest.TestCase):
 			totals=Totals(D(0), D("121"), D("81")),
 			header_discount=D("40"),
 		)
-		self.assertEqual(fields(mapped(offer)), ["grand_total"])
+		self.assertEqual(fields(mapped(offer)), ["apply_discount_on"])
+
+	def test_with_a_row_missing_nothing_is_said_about_totals(self):
+		lines = (self.line(), replace(LINE, row=2, uom="Box"))
+		result = mapped(replace(OFFER, lines=lines, totals=totals("484.50", "101.75")))
+		self.assertEqual(fields(result), ["items[2].uom"])
+		self.assertEqual(result.notices, ())
+		self.assertEqual((len(result.rows), result.prediction), (2, None))
 
 
 class TestClients(unittest.TestCase):

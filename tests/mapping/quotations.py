@@ -276,11 +276,12 @@ def nets_by_line(mapped_rows: Any) -> list[tuple[Decimal, int]]:
 
 
 def adds_up(offer: Offer) -> bool:
-	"""Whether ERPNext's own numbers do: they do not where a discount finds nothing to be taken off, such as more than the
-	goods under a freight that is not discounted. Such a Quotation is refused (test_mapping.py)."""
+	"""Whether ERPNext's own numbers do. A discount on the grand total of more than the goods (a freight is not
+	discounted), or of lines of two rates under a taxed freight, finds nothing to be taken off, makes a line dearer or
+	stands in the grand total alone. Such a Quotation is refused (erp_b2b_smartbill/tests/test_mapping.py)."""
 	parts = offer.totals.net + offer.totals.vat - offer.totals.total
 	return (
 		offer.totals.total > 0
 		and abs(parts) <= D("0.05")
-		and all(line.net_amount >= D("-0.01") for line in offer.lines)
+		and all(D("-0.01") <= line.net_amount <= line.amount + D("0.01") for line in offer.lines)
 	)

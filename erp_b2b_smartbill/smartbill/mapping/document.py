@@ -167,9 +167,12 @@ def _choose(versions: _Versions, findings: Findings) -> _Version:
 	"""The account's form of discounts, unless the other one is needed (docs/smartbill-api.md 3.4)."""
 	wanted = versions.account.discount_form
 	chosen = versions.write(Form(wanted))
-	if wanted == DISCOUNT_ROWS and any(row.kind is RowKind.DISCOUNT for row in chosen.rows):
+	# the totals of some of the rows tell nothing
+	is_whole = bool(chosen.rows) and _all_rows_made(findings)
+	has_discounts = any(row.kind is RowKind.DISCOUNT for row in chosen.rows)
+	if is_whole and wanted == DISCOUNT_ROWS and has_discounts:
 		chosen = _with_net_prices_if_needed(versions, chosen, findings)
-	if not chosen.comparison.agrees:
+	if is_whole and not chosen.comparison.agrees:
 		exact = versions.write(Form(chosen.form.name, exact=True))
 		if exact.comparison.agrees and not exact.too_long:
 			chosen = exact
@@ -216,6 +219,17 @@ def _judge(offer: Offer, erp: Totals, account: Account, version: _Version, findi
 	if version.too_long:
 		_too_many_rows(version, findings)
 	comparison = version.comparison
+	if abs(erp.net + erp.vat - erp.total) > comparison.tolerance:
+		findings.problem(
+			"apply_discount_on",
+			N_(
+				"The Quotation's net {0} and VAT {1} do not make its total {2} ({3}): ERPNext could not spread the whole "
+				"discount over the rows. Give the discount on the net total, or on the rows."
+			),
+			*_amounts(erp),
+			offer.currency,
+		)
+		return
 	if not comparison.difference:
 		return
 	expected = version.prediction.expected(account.vat_rounding)
