@@ -13,6 +13,7 @@ from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.exceptions import NotReady
 from erp_b2b_smartbill.smartbill import accounts, claim
 from erp_b2b_smartbill.smartbill.collect import read_account, read_offer
+from erp_b2b_smartbill.smartbill.issue import describe
 from erp_b2b_smartbill.smartbill.mapping import Account, Finding, Mapped, Offer, RowKind, map_offer
 from erp_b2b_smartbill.smartbill.totals import Amounts, Totals, compute, round_half_up
 
@@ -136,7 +137,7 @@ def _findings(level: str, findings: tuple[Finding, ...]) -> Iterator[Check]:
 	for finding in findings:
 		yield {
 			"level": level,
-			"message": claim.describe(finding),
+			"message": describe(finding),
 			"field": finding.field,
 			"doctype": finding.doctype,
 			"name": finding.name,
