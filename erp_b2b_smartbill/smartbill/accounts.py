@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import frappe
 from frappe.utils import cint, get_datetime
@@ -28,6 +28,7 @@ NOT_WRITABLE = "NotWritable"
 # bulk work for longer than the slowest pace takes between the calls of one document.
 PATIENCE_S = {Lane.CLICK: 2.0, Lane.BULK: 60.0}
 
+MODE_FIELDS = ["name", "mode", "paused", "pause_reason", "live_url", "live_site_id"]
 GATE_FIELDS = ["gate_shared_at", "gate_clicks_at", "gate_bulk_at", "blocked_until"]
 
 
@@ -104,7 +105,7 @@ class AccountGate:
 		return refused
 
 	def admit(self, writes: bool) -> NoAnswer | None:
-		if writes and modes.refusal(frappe.get_doc("SmartBill Account", self._account)):
+		if writes and modes.refusal(_mode_of(self._account)):
 			# who wants to write asks before; this is the last lock on the door
 			return NoAnswer(False, NOT_WRITABLE)
 		if self._reserved:
@@ -177,6 +178,10 @@ def pause(account: str, reason: str) -> None:
 		)
 		audit.record(audit.ACCOUNT_PAUSED, doc, before={"paused": 0}, after={"paused": 1}, reason=reason)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+
+
+def _mode_of(account: str) -> Any:
+	return frappe.db.get_value("SmartBill Account", account, MODE_FIELDS, as_dict=True)
 
 
 def _pace(account: str) -> Pace:
