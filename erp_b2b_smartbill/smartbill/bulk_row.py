@@ -188,6 +188,7 @@ def _seconds_until_settled(error: SeriesUnsettled) -> float:
 def _after_a_failure(quotation: str, run: str, text: str) -> Done | Later:
 	"""After an error that nobody foresaw: what is stored decides whether something may have been sent."""
 	doc = claim.current(quotation)
-	if doc is None or doc.status in (states.QUEUED, states.REJECTED):
+	not_sent = (states.QUEUED, states.REJECTED, states.SENDING)
+	if doc is None or (doc.status in not_sent and not doc.sent_at):
 		return Done(RowResult(runs.NOT_ISSUED, text, proforma=doc and doc.name))
 	return _of_document(doc, run)

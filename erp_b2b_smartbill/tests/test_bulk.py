@@ -13,7 +13,7 @@ import requests
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.exceptions import Conflict, NotReady
-from erp_b2b_smartbill.smartbill import bulk, bulk_row, runs, schedule, settling, states
+from erp_b2b_smartbill.smartbill import bulk, bulk_row, claim, runs, schedule, settling, states
 from erp_b2b_smartbill.smartbill import issue as issuing
 from erp_b2b_smartbill.smartbill.client import Client
 from erp_b2b_smartbill.smartbill.run_view import run_view
@@ -202,6 +202,20 @@ class TestRun(BulkTestCase):
 			run = self.run_of(names)
 		self.assertEqual(self.results(run), [runs.ISSUED, runs.NOT_ISSUED, runs.ISSUED])
 		self.assertIn("Error Log", self.stored(run).rows[1].message)
+
+	def test_an_error_before_sending_holds_nobody_up_for_long(self):
+		names = self.quotations(2)
+		sent = claim.mark_sent
+
+		def fails_for_one(claimed: Any, expected: int | None) -> bool:
+			if claimed.quotation == names[0]:
+				raise RuntimeError("a bug")
+			return sent(claimed, expected)
+
+		with patch.object(claim, "mark_sent", fails_for_one):
+			run = self.run_of(names)
+		self.assertEqual(self.results(run), [runs.NOT_ISSUED, runs.ISSUED])
+		self.assertEqual(len(self.sandbox.creates()), 1)
 
 	def test_a_busy_database_is_asked_again(self):
 		names = self.quotations(2)
