@@ -13,7 +13,7 @@ the next one in time.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,7 +89,8 @@ def work(run: str) -> str:
 			frappe.db.rollback()
 			frappe.clear_messages()
 			log_masked_error("SmartBill Issue Run broke off")
-			runs.break_off(lease)
+			with suppress(LeaseLost):
+				runs.break_off(lease)
 			return "it broke off"
 
 

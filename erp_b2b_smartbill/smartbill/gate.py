@@ -18,6 +18,9 @@ WINDOW_S = 10
 # SmartBill's own limit is 30: 25 and the reserve of 4 stay below it in every window
 MAX_CALLS = 25
 RESERVE = 4
+# Bulk work that comes a little late for its turn does not lose the time: by so many steps it catches up. Half of one, so
+# that 25, the reserve and this stay below 30 together.
+CATCH_UP = 0.5
 
 
 class Lane(str, Enum):
@@ -61,8 +64,11 @@ def admit(state: State, pace: Pace, lane: Lane, now: datetime, calls: int = 1) -
 		return Decision(state, state.blocked_until - now)
 	shared_step = _step(MAX_CALLS)
 	own_step = _step(pace.clicks if lane is Lane.CLICK else pace.bulk)
-	shared_at = _from(state.shared_at, now)
-	own_at = _from(state.clicks_at if lane is Lane.CLICK else state.bulk_at, now)
+	if lane is Lane.CLICK:
+		shared_at, own_at = _from(state.shared_at, now), _from(state.clicks_at, now)
+	else:
+		shared_at = _from(state.shared_at, now, CATCH_UP * shared_step)
+		own_at = _from(state.bulk_at, now, CATCH_UP * own_step)
 	reserve = RESERVE if lane is Lane.CLICK else calls
 	wait = max(
 		_lateness(shared_at, shared_step, calls, reserve, now),
@@ -90,11 +96,11 @@ def _step(calls: int) -> timedelta:
 	return timedelta(seconds=WINDOW_S) / min(max(calls, 1), MAX_CALLS)
 
 
-def _from(stored: datetime | None, now: datetime) -> datetime:
+def _from(stored: datetime | None, now: datetime, late: timedelta = timedelta(0)) -> datetime:
 	# A moment further away than any schedule reaches is another time's: the clock was put back.
-	if stored is None or stored < now or stored > now + timedelta(minutes=2):
+	if stored is None or stored > now + timedelta(minutes=2):
 		return now
-	return stored
+	return max(stored, now - late)
 
 
 def _lateness(at: datetime, step: timedelta, calls: int, reserve: int, now: datetime) -> timedelta:

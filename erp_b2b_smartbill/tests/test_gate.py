@@ -46,6 +46,16 @@ class TestGate(unittest.TestCase):
 		made = self.run_for(100, Pace(10, 5), [Lane.BULK])
 		self.assertTrue(45 <= len(made) <= 51, len(made))
 
+	def test_bulk_work_that_wakes_up_late_keeps_its_pace(self):
+		state, now, made = State(), NOW, 0
+		while now < NOW + timedelta(seconds=100):
+			decision = admit(state, Pace(10, 25), Lane.BULK, now)
+			made += decision.admitted
+			state = decision.state
+			# each time 150 ms after its turn
+			now += (decision.wait or timedelta(0)) + timedelta(milliseconds=150)
+		self.assertGreaterEqual(made, 0.95 * 250)
+
 	def test_a_click_goes_at_once_while_bulk_work_runs(self):
 		pace = Pace(10, MAX_CALLS)
 		state, now = State(), NOW
