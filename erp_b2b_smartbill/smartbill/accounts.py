@@ -43,6 +43,7 @@ def access_to(account: SmartBillAccount) -> Access:
 	return Access(
 		email=account.email,
 		token=account.get_password("token"),
+		v3_token=account.get_password("v3_token", raise_exception=False) or "",
 		cif=account.cif,
 		api_url=account.api_url,
 		connect_timeout=account.connect_timeout,
@@ -57,11 +58,15 @@ def connect(
 	*,
 	lane: Lane = Lane.CLICK,
 	deadline: float | None = None,
+	gate: AccountGate | None = None,
 ) -> Client:
-	"""A client of the account that passes its gate and keeps a record of every call; `about` is the SmartBill
-	Proforma (or Invoice) that the calls are for. To be used with nothing uncommitted."""
+	"""A client of the account that passes its gate and keeps a record of every call; `about` is the name of the
+	SmartBill Proforma (or Invoice) that the calls are for. To be used with nothing uncommitted."""
 	return Client(
-		access_to(account), keeper(account.name, about), AccountGate(account.name, lane), deadline=deadline
+		access_to(account),
+		keeper(account.name, about),
+		gate or AccountGate(account.name, lane),
+		deadline=deadline,
 	)
 
 
@@ -80,14 +85,20 @@ class AccountGate:
 			self._reserved = calls
 		return refused
 
-	def admit(self, writes: bool) -> NoAnswer | None:
-		if writes and modes.refusal(frappe.get_doc("SmartBill Account", self._account)):
+	def admit(self, writes: bool, draft: bool = False) -> NoAnswer | None:
+		if writes and self._refuses_writing(draft):
 			# who wants to write asks before; this is the last lock on the door
 			return NoAnswer(False, NOT_WRITABLE)
 		if self._reserved:
 			self._reserved -= 1
 			return None
 		return self._ask(1)
+
+	def _refuses_writing(self, draft: bool) -> bool:
+		# a fresh snapshot: a mode switched off, or a pause, of this very moment counts
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		account = frappe.get_doc("SmartBill Account", self._account)
+		return modes.refusal(account, numbered=not draft) is not None
 
 	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
 		if seconds := block_seconds(answer):

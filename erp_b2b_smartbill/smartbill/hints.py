@@ -121,6 +121,9 @@ _FAILURES = {
 	"TimeoutError": _TOO_LATE,
 	"ChunkedEncodingError": _CUT_SHORT,
 	"EOFError": _CUT_SHORT,
+	"NoTimeLeft": N_("there was too little time left to wait for its answer"),
+	"GateClosed": N_("too many calls were made in the last seconds"),
+	"NotWritable": N_("this site may not write to it"),
 }
 
 
