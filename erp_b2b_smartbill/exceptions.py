@@ -99,6 +99,20 @@ class SmartBillRateLimited(AppError):
 	http_status_code = 429
 
 
+class SeriesBusy(AppError):
+	"""Another document of the series is in the air; the same request may be sent again in a moment."""
+
+	code = "series_busy"
+	http_status_code = 503
+
+
+class SeriesUnsettled(AppError):
+	"""A document of the series has an unknown outcome: until it is settled, nothing else is issued there."""
+
+	code = "series_unsettled"
+	http_status_code = 409
+
+
 class Busy(AppError):
 	"""The database was busy; the same request may be sent again."""
 

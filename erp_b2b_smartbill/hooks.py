@@ -42,6 +42,12 @@ doc_events = {
 	},
 }
 
+scheduler_events = {
+	"cron": {
+		"* * * * *": ["erp_b2b_smartbill.smartbill.schedule.settle_due"],
+	},
+}
+
 permission_query_conditions = {
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
 }

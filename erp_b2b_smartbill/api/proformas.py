@@ -6,10 +6,12 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import cint
 
-from erp_b2b_smartbill.exceptions import not_found
-from erp_b2b_smartbill.smartbill import claim
+from erp_b2b_smartbill.exceptions import NotReady, not_found
+from erp_b2b_smartbill.smartbill import actions, claim, pdf, settling, states
 from erp_b2b_smartbill.smartbill import issue as issuing
+from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.view import proforma_view
 
 CREATED, OK, ACCEPTED = 201, 200, 202
@@ -17,20 +19,79 @@ CREATED, OK, ACCEPTED = 201, 200, 202
 
 def show(quotation: str) -> tuple[dict[str, Any], int]:
 	"""200 with the proforma, whatever its status; 404 when the Quotation has none. Writes nothing."""
-	doc = frappe.get_doc("Quotation", quotation)
-	doc.check_permission("read")
-	proforma = claim.current(doc.name)
+	doc = _quotation(quotation, "read")
+	proforma = claim.shown(doc.name)
 	if proforma is None:
-		raise not_found(_("A proforma of the Quotation {0}").format(doc.name))
+		raise _no_proforma(doc.name)
 	return proforma_view(proforma), OK
 
 
 def issue(quotation: str) -> tuple[dict[str, Any], int]:
-	"""201 issued by this call, 200 issued before, 202 not settled: SmartBill may or may not have created it."""
-	doc = frappe.get_doc("Quotation", quotation)
-	doc.check_permission("write")
+	"""201 issued by this call, 200 issued before, 202 not settled: SmartBill may or may not have created it.
+	With `?dry_run=1` nothing is sent or written: 200 with the preview."""
+	if cint(frappe.request.args.get("dry_run") or frappe.form_dict.get("dry_run")):
+		from erp_b2b_smartbill.smartbill.preview import preview_of
+
+		return preview_of(_quotation(quotation, "read")), OK
+	doc = _quotation(quotation, "write")
 	result = issuing.issue(doc)
 	view = proforma_view(result.proforma)
 	if result.issued_now:
 		return view, CREATED
 	return view, OK if view["settled"] else ACCEPTED
+
+
+def check(quotation: str) -> tuple[dict[str, Any], int]:
+	"""Look at SmartBill now: after a proforma of unknown outcome, or for a PDF that is missing. 202 while unsettled."""
+	proforma = _proforma_for("check", quotation)
+	if proforma.status in states.HOLDS_SERIES:
+		proforma = settling.look(proforma, lane=Lane.CLICK)
+	else:
+		proforma = pdf.with_pdf(proforma)
+	view = proforma_view(proforma)
+	return view, OK if view["settled"] else ACCEPTED
+
+
+def settle(quotation: str) -> tuple[dict[str, Any], int]:
+	"""A person's decision about an unknown outcome: {action: adopt | absent, number, note}."""
+	proforma = _proforma_for("settle", quotation)
+	return proforma_view(decide(proforma)), OK
+
+
+def decide(doc: Any) -> Any:
+	"""Apply the decision in the request to a document of unknown outcome."""
+	given = frappe.form_dict
+	action, note = str(given.get("action") or ""), str(given.get("note") or "")
+	if action == "adopt":
+		return settling.adopt(doc, str(given.get("number") or ""), note)
+	if action == "absent":
+		return settling.confirm_absent(doc, note)
+	text = _("Say what to do: action is adopt or absent.")
+	raise NotReady(text, code="invalid", problems=[{"field": "action", "message": text}])
+
+
+def store_pdf(quotation: str) -> tuple[dict[str, Any], int]:
+	"""Fetch the PDF again and attach it, without issuing anything."""
+	proforma = _proforma_for("pdf", quotation)
+	account = frappe.get_doc("SmartBill Account", proforma.account)
+	return proforma_view(pdf.fetch_again(proforma, account)), OK
+
+
+def _proforma_for(action: str, quotation: str) -> Any:
+	"""The Quotation's proforma, when the user may do this with it."""
+	doc = _quotation(quotation, "write")
+	proforma = claim.shown(doc.name)
+	actions.require(action, proforma)
+	if proforma is None:
+		raise _no_proforma(doc.name)
+	return proforma
+
+
+def _quotation(name: str, right: str) -> Any:
+	doc = frappe.get_doc("Quotation", name)
+	doc.check_permission(right)
+	return doc
+
+
+def _no_proforma(quotation: str) -> Exception:
+	return not_found(_("A proforma of the Quotation {0}").format(quotation))

@@ -21,11 +21,10 @@ from werkzeug.wrappers import Response
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.api import envelope, proformas
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
+from erp_b2b_smartbill.smartbill.actions import MANAGERS, SALES
 
 APP = "erp_b2b_smartbill"
 BASE = "/api/v1"
-
-SALES = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
 
 
 @dataclass(frozen=True)
@@ -45,15 +44,25 @@ class Route:
 	operations: Mapping[str, Operation]
 
 
+PROFORMA = f"{BASE}/quotations/<path:quotation>/smartbill/proforma"
+
+
+def _post(path: str, handler: Callable[..., tuple[Any, int]], roles: tuple[str, ...], summary: str) -> Route:
+	return Route(path, features.PROFORMA, {"POST": Operation(handler, roles, summary)})
+
+
 ROUTES = (
 	Route(
-		path=f"{BASE}/quotations/<path:quotation>/smartbill/proforma",
+		path=PROFORMA,
 		switch=features.PROFORMA,
 		operations={
 			"GET": Operation(proformas.show, SALES, "The SmartBill proforma of a Quotation"),
 			"POST": Operation(proformas.issue, SALES, "Issue the SmartBill proforma of a Quotation, once"),
 		},
 	),
+	_post(f"{PROFORMA}/check", proformas.check, SALES, "Look at SmartBill after an unsettled proforma"),
+	_post(f"{PROFORMA}/settle", proformas.settle, MANAGERS, "Decide about a proforma of unknown outcome"),
+	_post(f"{PROFORMA}/pdf", proformas.store_pdf, SALES, "Fetch the proforma's PDF again"),
 )
 
 _lock = threading.Lock()

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from erp_b2b_smartbill.smartbill import states
+from erp_b2b_smartbill.smartbill.verdict import as_number
 
 
 class SmartBillDocument(Document):
@@ -19,12 +20,13 @@ class SmartBillDocument(Document):
 	def set_keys(self) -> None:
 		"""Unique keys: one live document of a source, one in the air or unknown in a series, no number used twice."""
 		self.live_key = None if self.status in states.NOT_LIVE else self.get(self.source_field)
-		self.series_key = (
-			states.series_key(self.account, self.series) if self.status in states.HOLDS_SERIES else None
-		)
+		# a draft takes no number, so it stands in nobody's way
+		holds_series = self.status in states.HOLDS_SERIES and not self.is_draft
+		self.series_key = states.series_key(self.account, self.series) if holds_series else None
 		self.document_key = (
 			states.document_key(self.account, self.series, self.number) if self.number else None
 		)
+		self.number_value = as_number(self.number) or 0
 		self.full_number = f"{self.series} {self.number}" if self.number else None
 
 	def before_rename(self, old: str, new: str, merge: bool = False) -> None:

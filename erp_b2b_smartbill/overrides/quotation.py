@@ -8,7 +8,7 @@ import frappe
 
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.custom_fields import PROJECTED_ON_QUOTATION
-from erp_b2b_smartbill.smartbill import claim, states
+from erp_b2b_smartbill.smartbill import actions, claim, states
 from erp_b2b_smartbill.smartbill.view import proforma_view
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ def show_proforma(doc: Document, method: str | None = None) -> None:
 		return
 	if not frappe.has_permission("SmartBill Proforma", "read"):
 		return
-	proforma = claim.current(doc.name)
-	doc.set_onload("smartbill", {"proforma": proforma_view(proforma) if proforma else None})
+	proforma = claim.shown(doc.name)
+	view = proforma_view(proforma) if proforma else None
+	doc.set_onload("smartbill", {"proforma": view, "can": view["can"] if view else actions.possible(None)})
 
 
 def forget_rejected_proforma(doc: Document, method: str | None = None) -> None:

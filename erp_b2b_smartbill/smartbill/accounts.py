@@ -76,6 +76,7 @@ class AccountGate:
 	def __init__(self, account: str, lane: Lane):
 		self._account = account
 		self._lane = lane
+		# calls asked for in advance that were not made yet
 		self._reserved = 0
 
 	def reserve(self, calls: int) -> NoAnswer | None:

@@ -1,16 +1,17 @@
-"""The one writer of SmartBill Proforma: who may send, what was sent, and how it ended.
+"""The one writer of SmartBill Proforma and SmartBill Invoice: who may send, what was sent, and how it ended.
 
-A Quotation has at most one live proforma. Two things hold that: the lock on the Quotation's row, under which every
-step below reads and writes, and the unique `live_key`, which holds even where a lock does not reach. Every step is
-one short transaction that begins fresh (a plain read in an older one would see the past) and is committed before
-anybody goes on the network. A step after the claim names its attempt: a late writer finds another one and changes
-nothing.
+A Quotation has at most one live proforma, a proforma one live invoice, a series one document in the air. Two things
+hold that: the lock on the source's row, under which every step below reads and writes, and the unique keys, which
+hold even where a lock does not reach. Every step is one short transaction that begins fresh (a plain read in an older
+one would see the past) and is committed before anybody goes on the network. A step after the claim names its attempt:
+a late writer finds another one and changes nothing.
 
-Lock order, everywhere: Quotation, then SmartBill Proforma.
+Lock order, everywhere: Quotation, SmartBill Proforma, SmartBill Invoice, SmartBill Account.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,39 +20,69 @@ from frappe import _
 
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.audit.errors import log_masked_error
-from erp_b2b_smartbill.exceptions import Conflict
+from erp_b2b_smartbill.audit.managers import notify_managers
+from erp_b2b_smartbill.exceptions import Conflict, SeriesBusy, SeriesUnsettled
 from erp_b2b_smartbill.smartbill import states
-from erp_b2b_smartbill.smartbill.mapping import Finding, Mapped
-from erp_b2b_smartbill.smartbill.payload import fingerprint, freeze
+from erp_b2b_smartbill.smartbill.kinds import INVOICE, KINDS, PROFORMA, Kind
 
 if TYPE_CHECKING:
 	from frappe.model.document import Document
 
-	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
+	from erp_b2b_smartbill.doctype.smartbill_document import SmartBillDocument
 	from erp_b2b_smartbill.doctype.smartbill_proforma.smartbill_proforma import SmartBillProforma
 
 
 SETTLE_TRIES = 3
+# about as long as SmartBill takes for one document
+SERIES_BUSY_S = 2
 
 
 @dataclass(frozen=True)
 class Claim:
-	"""The right to send one proforma once, and the exact text to send."""
+	"""The right to send one document once, and the exact text to send."""
 
-	proforma: str
+	kind: Kind
+	name: str
 	attempt: int
 	quotation: str
-	frozen_payload: str
-	# of the Quotation the payload was made from; None where nothing is to be sent any more
-	quotation_modified: str | None = None
+	source: str
+	payload: str
+	# of the Quotation that the payload was made from; None where nothing is to be sent any more
+	source_modified: str | None = None
+	# an earlier attempt was answered by a block: the numbers from here on are to be looked at first
+	verify_from: int = 0
+
+
+def claim_of(doc: SmartBillDocument) -> Claim:
+	"""The claim of a document as it is stored, for settling it; not for sending."""
+	kind = KINDS[doc.doctype]
+	return Claim(kind, doc.name, doc.attempt, doc.quotation, kind.source_of(doc), doc.payload)
 
 
 def current(quotation: str) -> SmartBillProforma | None:
 	"""The Quotation's proforma: the live one, or a rejected one that may be sent again."""
-	name = frappe.db.get_value(
-		"SmartBill Proforma", {"quotation": quotation, "status": ["!=", states.CANCELLED]}, "name"
-	)
-	return frappe.get_doc("SmartBill Proforma", name) if name else None
+	return current_of(PROFORMA, quotation)
+
+
+def shown(quotation: str) -> SmartBillProforma | None:
+	"""What the Quotation shows: its current proforma, else the last cancelled one."""
+	if found := current(quotation):
+		return found
+	name = frappe.db.get_value(PROFORMA.doctype, {"quotation": quotation}, "name", order_by="creation desc")
+	return frappe.get_doc(PROFORMA.doctype, name) if name else None
+
+
+def current_of(kind: Kind, source: str) -> Any:
+	"""The live document made from `source`, or a rejected one that may be sent again; None when there is none."""
+	name = _existing(kind, source)
+	return frappe.get_doc(kind.doctype, name) if name else None
+
+
+def _existing(kind: Kind, source: str) -> str | None:
+	filters: dict[str, Any] = {kind.source_field: source, "status": ["!=", states.CANCELLED]}
+	if kind is INVOICE:
+		filters["origin"] = "Issued here"
+	return frappe.db.get_value(kind.doctype, filters, "name", order_by="creation desc")
 
 
 def reference_for(quotation: str) -> str:
@@ -62,60 +93,111 @@ def reference_for(quotation: str) -> str:
 
 
 def take(
-	quotation: Document, account: SmartBillAccount, mapped: Mapped, reference: str
-) -> tuple[SmartBillProforma, Claim | None]:
-	"""Claim the Quotation for one attempt. The claim is None when somebody else has it, or it is settled already.
+	kind: Kind, quotation: str, source: str, source_modified: str | None, values: dict[str, Any]
+) -> tuple[Any, Claim | None]:
+	"""Claim the source for one attempt. The claim is None when somebody else has it, or it is settled already.
 
-	Raises Conflict when the Quotation changed after it was mapped.
+	`values` are the document's fields, payload included. Raises Conflict when the source changed after it was mapped,
+	SeriesBusy and SeriesUnsettled while another document of the series is in the air or unknown.
 	"""
 	_begin()
 	try:
-		locked = frappe.db.get_value(
-			"Quotation", quotation.name, ["docstatus", "modified"], for_update=True, as_dict=True
-		)
-		if locked.docstatus != 1 or str(locked.modified) != str(quotation.modified):
-			raise Conflict(_("The Quotation was changed in the meantime; open it again."), code="changed")
-		# A plain read: it is the first after the Quotation's lock, so it sees what is committed, and a locking read
+		_lock_source(kind, quotation, source, source_modified)
+		# Plain reads: they are the first after the source's lock, so they see what is committed, and a locking read
 		# of a row that is not there would keep others from adding theirs.
-		existing = frappe.db.get_value(
-			"SmartBill Proforma",
-			{"quotation": quotation.name, "status": ["!=", states.CANCELLED]},
-			"name",
-		)
-		doc = _load(existing) if existing else frappe.new_doc("SmartBill Proforma")
+		existing = _existing(kind, source)
+		doc = _load(kind, existing) if existing else frappe.new_doc(kind.doctype)
 		if existing and states.next_step(doc.status, doc.claimed_at, doc.sent_at, clock.now()) != "send":
 			frappe.db.rollback()
 			return doc, None
-		_fill(doc, quotation, account, mapped, reference)
+		if not values["is_draft"]:
+			_require_free_series(kind, values["account"], values["series"], doc.name)
+		verify_from = doc.verify_from or 0
+		doc.update(values)
+		doc.update(
+			{
+				"status": states.SENDING,
+				"attempt": (doc.attempt or 0) + 1,
+				"requested_by": frappe.session.user,
+				"claimed_at": clock.now(),
+				"sent_at": None,
+				"answered_at": None,
+				"expected_number": None,
+				"verdict": None,
+				"error": None,
+				"evidence": None,
+				"needs_person": 0,
+				"next_look_at": None,
+			}
+		)
 		_save(doc)
 	except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
 		# somebody else's claim came first: show theirs
 		frappe.db.rollback()
 		frappe.clear_messages()
-		if theirs := current(quotation.name):
+		theirs = current_of(kind, source)
+		if theirs and theirs.status not in states.NOT_LIVE:
 			return theirs, None
-		raise
+		raise _series_busy(values["series"]) from None
 	except Exception:
 		frappe.db.rollback()
 		raise
-	audit.record(audit.PROFORMA_CLAIMED, doc, after={"quotation": doc.quotation, "attempt": doc.attempt})
+	audit.record(kind.events.claimed, doc, after={"quotation": doc.quotation, "attempt": doc.attempt})
 	_project(doc)
 	_end()
-	return doc, Claim(doc.name, doc.attempt, doc.quotation, doc.payload, str(quotation.modified))
+	return doc, Claim(
+		kind, doc.name, doc.attempt, quotation, source, doc.payload, source_modified, verify_from
+	)
 
 
-def mark_sent(claim: Claim, expected_number: int) -> bool:
+def _require_free_series(kind: Kind, account: str, series: str, own_name: str | None) -> None:
+	holder = frappe.db.get_value(
+		kind.doctype,
+		{"series_key": states.series_key(account, series), "name": ["!=", own_name or ""]},
+		["name", "status", "quotation", "claimed_at", "sent_at"],
+		as_dict=True,
+	)
+	if not holder:
+		return
+	step = states.next_step(holder.status, holder.claimed_at, holder.sent_at, clock.now())
+	if holder.status == states.UNKNOWN or step == "lost":
+		text = _(
+			"The outcome of {0} is unknown: until it is settled, nothing else is issued in the series {1}."
+		)
+		text = text.format(holder.name, series)
+		problem = {"field": "", "message": text, "doctype": kind.doctype, "name": holder.name}
+		raise SeriesUnsettled(text, problems=[problem])
+	raise _series_busy(series)
+
+
+def _series_busy(series: str) -> SeriesBusy:
+	return SeriesBusy(
+		_("Another document of the series {0} is being issued; try again in a moment.").format(series),
+		retry_after=SERIES_BUSY_S,
+	)
+
+
+def free_series_of_the_lost(kind: Kind, account: str, series: str) -> None:
+	"""Write down what became of a document whose worker is lost, if it is the one that holds the series."""
+	name = frappe.db.get_value(kind.doctype, {"series_key": states.series_key(account, series)})
+	if name:
+		write_off(frappe.get_doc(kind.doctype, name))
+
+
+def mark_sent(claim: Claim, expected_number: int | None) -> bool:
 	"""The last step before the network: from here on a lost worker means Unknown. False when the claim was lost to
-	another attempt; nothing may be sent then. Raises Conflict when the Quotation changed since it was mapped."""
-	doc = _locked(claim)
-	if doc is None or doc.status != states.SENDING:
+	another attempt; nothing may be sent then. Raises Conflict when the source changed since it was mapped."""
+	_begin()
+	try:
+		_lock_source(claim.kind, claim.quotation, claim.source, claim.source_modified)
+	except Conflict as changed:
+		frappe.db.rollback()
+		settle(claim, states.REJECTED, claim.kind.events.rejected, reason=changed.message)
+		raise
+	doc = _load(claim.kind, claim.name)
+	if doc.attempt != claim.attempt or doc.status != states.SENDING:
 		frappe.db.rollback()
 		return False
-	now = frappe.db.get_value("Quotation", claim.quotation, ["docstatus", "modified"], as_dict=True)
-	if now is None or now.docstatus != 1 or str(now.modified) != claim.quotation_modified:
-		reason = _("The Quotation was changed in the meantime; open it again.")
-		settle(claim, states.REJECTED, audit.PROFORMA_REJECTED, reason=reason)
-		raise Conflict(reason, code="changed")
 	doc.sent_at = clock.now()
 	doc.expected_number = expected_number
 	_save(doc)
@@ -124,18 +206,24 @@ def mark_sent(claim: Claim, expected_number: int) -> bool:
 
 
 def settle(
-	claim: Claim, status: str, event: str, *, reason: str | None = None, **values: Any
-) -> SmartBillProforma:
-	"""Write down how the attempt ended, on the proforma, on the Quotation and in the audit trail.
+	claim: Claim,
+	status: str,
+	event: str,
+	*,
+	reason: str | None = None,
+	note: str | None = None,
+	**values: Any,
+) -> Any:
+	"""Write down how the attempt ended, on the document, on the Quotation and in the audit trail.
 
 	A later attempt's state is never touched: then only the event tells what came too late. An answer of SmartBill
-	exists once, so a busy database is asked again.
+	exists once, so a busy database is asked again. `reason` is shown on the document, `note` goes to the event only.
 	"""
 	for more_tries in range(SETTLE_TRIES - 1, -1, -1):
 		try:
-			return _settle_once(claim, status, event, reason, values)
+			return _settle_once(claim, status, event, reason, note, values)
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.UniqueValidationError):
-			# unique: another proforma took the number at this moment; the next look finds it
+			# unique: another document took the number at this moment; the next look finds it
 			frappe.db.rollback()
 			frappe.clear_messages()
 			if not more_tries:
@@ -143,70 +231,239 @@ def settle(
 
 
 def _settle_once(
-	claim: Claim, status: str, event: str, reason: str | None, values: dict[str, Any]
-) -> SmartBillProforma:
-	doc = _locked(claim)
+	claim: Claim, status: str, event: str, reason: str | None, note: str | None, values: dict[str, Any]
+) -> Any:
+	doc = _lock(claim)
 	outcome = {"status": status, **values}
-	if doc is None or doc.status not in (states.SENDING, states.UNKNOWN):
-		doc = _load(claim.proforma)
-		audit.record(audit.PROFORMA_LATE_ANSWER, doc, after=outcome, reason=reason)
+	if not _may_settle(doc, claim, values):
+		alarm = _record_late_answer(doc, claim, outcome, reason)
 		_end()
+		if alarm:
+			notify_managers(doc, alarm)
 		return doc
 	if double := _holder_of(doc, values):
-		# SmartBill gave a number that we know as another Quotation's: which of the two is true, a person must see
-		event, status = audit.PROFORMA_UNKNOWN, states.UNKNOWN
+		# SmartBill gave a number that we know as another document's: which of the two is true, a person must see
+		event, status = claim.kind.events.unknown, states.UNKNOWN
 		reason = _("SmartBill answered with the number {0}, which {1} already has.").format(
 			values["number"], double
 		)
-		outcome = {"status": status, **{key: values[key] for key in ("answered_at", "verdict")}}
+		outcome = {"status": status, "needs_person": 1, "next_look_at": None}
+		outcome |= {key: values[key] for key in ("answered_at", "verdict", "evidence") if key in values}
 	before = {"status": doc.status}
 	doc.update(outcome)
-	if status == states.ISSUED:
-		doc.error = None
+	if status in (states.ISSUED, states.DRAFT):
+		doc.update({"error": None, "needs_person": 0, "next_look_at": None, "verify_from": 0})
 		doc.notices = "\n".join(filter(None, (doc.notices, reason)))
 	else:
 		doc.error = reason
 	if status == states.QUEUED:
 		doc.sent_at = None
+	if status != states.UNKNOWN:
+		doc.needs_person, doc.next_look_at = 0, None
 	_save(doc)
-	audit.record(event, doc, before=before, after=outcome, reason=reason)
+	audit.record(event, doc, before=before, after=outcome, reason=note or reason)
 	_project(doc)
 	_end()
 	return doc
 
 
-def _holder_of(doc: SmartBillProforma, values: dict[str, Any]) -> str | None:
-	"""The other proforma that already has the number of this answer."""
+def _may_settle(doc: Any, claim: Claim, values: dict[str, Any]) -> bool:
+	if doc.attempt != claim.attempt:
+		return False
+	if doc.status in states.HOLDS_SERIES:
+		return True
+	# it was taken for not created, and now SmartBill tells its number
+	return bool(values.get("number")) and doc.status in (states.QUEUED, states.REJECTED)
+
+
+def _record_late_answer(doc: Any, claim: Claim, outcome: dict[str, Any], reason: str | None) -> str | None:
+	audit.record(claim.kind.events.late, doc, after=outcome, reason=reason)
+	number = outcome.get("number")
+	return _note_second(doc, claim.kind, number) if number and number != doc.number else None
+
+
+def raise_alarm(claim: Claim, number: str, evidence: dict[str, Any] | None = None) -> Any:
+	"""SmartBill holds a second document of this source, with `number`: say so on the document, once, and tell the
+	managers. Nobody can prevent it (a commit long after every look); it must not stay unseen."""
+	doc = _lock(claim)
+	text = _note_second(doc, claim.kind, number, evidence)
+	_end()
+	if text:
+		notify_managers(doc, text)
+	return doc
+
+
+def _note_second(doc: Any, kind: Kind, number: str, evidence: dict[str, Any] | None = None) -> str | None:
+	"""The alarm, when it is new."""
+	text = _(
+		"SmartBill has a second document of this offer: {0} {1} beside {2}. Cancel one of them there."
+	).format(doc.series, number, doc.number or "-")
+	if text in (doc.notices or ""):
+		return None
+	doc.notices = "\n".join(filter(None, (doc.notices, text)))
+	_save(doc)
+	audit.record(kind.events.duplicate, doc, after={"number": number, **(evidence or {})}, reason=text)
+	return text
+
+
+def note_look(claim: Claim, evidence: str, next_look_at: Any, needs_person: bool, reason: str | None) -> Any:
+	"""What a look at an unknown outcome has seen; it stays Unknown."""
+	doc = _lock(claim)
+	told = False
+	if doc.attempt == claim.attempt and doc.status == states.UNKNOWN:
+		told = needs_person and not doc.needs_person
+		doc.update({"evidence": evidence, "next_look_at": next_look_at, "needs_person": int(needs_person)})
+		if reason:
+			doc.error = reason
+		_save(doc)
+		if told:
+			audit.record(claim.kind.events.looked, doc, after={"evidence": evidence}, reason=reason)
+		_project(doc)
+	_end()
+	if told:
+		notify_managers(doc, reason or "")
+	return doc
+
+
+def change(
+	doctype: str,
+	name: str,
+	event: str,
+	values: dict[str, Any],
+	*,
+	allowed: tuple[str, ...],
+	reason: str | None = None,
+	also: Callable[[Any], None] | None = None,
+) -> Any:
+	"""Change a settled document under lock, with its Business Event; `also(doc)` joins the same transaction.
+
+	Raises Conflict when its status is not one of `allowed` (any more).
+	"""
+	kind = KINDS[doctype]
+	quotation, source = frappe.db.get_value(doctype, name, ["quotation", kind.source_field])
+	_begin()
+	try:
+		_lock_source(kind, quotation, source)
+		doc = _load(kind, name)
+		if doc.status not in allowed:
+			raise Conflict(
+				_("{0} is {1} in the meantime; open it again.").format(
+					doc.name, _(doc.status, context=doctype)
+				),
+				code="changed",
+			)
+		before = {key: doc.get(key) for key in values}
+		doc.update(values)
+		_save(doc)
+		if also:
+			also(doc)
+		audit.record(event, doc, before=before, after=values, reason=reason)
+		_project(doc)
+	except Exception:
+		frappe.db.rollback()
+		raise
+	_end()
+	return doc
+
+
+def adopt_by_hand(quotation: Document, values: dict[str, Any], event: str, reason: str | None = None) -> Any:
+	"""A proforma that somebody issued in SmartBill becomes the Quotation's. `values` has account, series, number and
+	amounts. Raises Conflict when the Quotation has a live one, or the number belongs to another."""
+	_begin()
+	try:
+		_lock_source(PROFORMA, quotation.name, quotation.name)
+		doc = frappe.new_doc(PROFORMA.doctype)
+		doc.update(
+			{
+				"quotation": quotation.name,
+				"status": states.ISSUED,
+				"origin": "Linked by hand",
+				"requested_by": frappe.session.user,
+				"claimed_at": clock.now(),
+				**values,
+			}
+		)
+		if double := _holder_of(doc, values):
+			raise Conflict(
+				_("{0} {1} is linked to {2} already.").format(values["series"], values["number"], double),
+				code="number_taken",
+			)
+		_save(doc)
+		audit.record(event, doc, after=values, reason=reason)
+		_project(doc)
+	except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+		frappe.db.rollback()
+		frappe.clear_messages()
+		raise Conflict(_("The Quotation has a proforma already."), code="already_issued") from None
+	except Exception:
+		frappe.db.rollback()
+		raise
+	_end()
+	return doc
+
+
+def remove_linked(name: str, event: str, reason: str) -> None:
+	"""Forget a proforma that was linked by hand; the document in SmartBill stays as it is."""
+	quotation = frappe.db.get_value(PROFORMA.doctype, name, "quotation")
+	_begin()
+	try:
+		_lock_source(PROFORMA, quotation, quotation)
+		doc = _load(PROFORMA, name)
+		if doc.origin != "Linked by hand" or doc.status not in (states.ISSUED, states.CANCELLED):
+			raise Conflict(_("{0} was not linked by hand.").format(name), code="not_linked")
+		audit.record(event, doc, before={"series": doc.series, "number": doc.number}, reason=reason)
+		_clear_projection(quotation)
+		doc.flags.unlinking = True
+		doc.delete(ignore_permissions=True, force=True)
+	except Exception:
+		frappe.db.rollback()
+		raise
+	_end()
+
+
+def _holder_of(doc: Any, values: dict[str, Any]) -> str | None:
+	"""The other document that already has the number of this answer."""
 	if not values.get("number"):
 		return None
 	key = states.document_key(doc.account, values["series"], values["number"])
-	# by the unique key and without a lock: a locking search would wait for proformas of others that are settling
-	return frappe.db.get_value("SmartBill Proforma", {"document_key": key, "name": ["!=", doc.name]}, "name")
+	# by the unique key and without a lock: a locking search would wait for documents of others that are settling
+	return frappe.db.get_value(doc.doctype, {"document_key": key, "name": ["!=", doc.name or ""]}, "name")
 
 
-def reloaded(proforma: str, failure: str) -> SmartBillProforma:
-	"""After an error that must not hide what is known: log it masked, and return the proforma as it is stored."""
+def reloaded(doc: Any, failure: str) -> Any:
+	"""After an error that must not hide what is known: log it masked, and return the document as it is stored."""
 	frappe.db.rollback()
 	frappe.clear_messages()
 	log_masked_error(failure)
-	return frappe.get_doc("SmartBill Proforma", proforma)
+	return frappe.get_doc(doc.doctype, doc.name)
 
 
-def write_off(proforma: SmartBillProforma) -> SmartBillProforma:
-	"""A claim whose worker is lost after sending becomes Unknown for everybody to see."""
-	claim = Claim(proforma.name, proforma.attempt, proforma.quotation, proforma.payload)
-	return settle(
-		claim,
-		states.UNKNOWN,
-		audit.PROFORMA_UNKNOWN,
-		reason=_("The program that sent it did not come back with an answer."),
-	)
+def write_off(doc: Any) -> Any:
+	"""A claim whose worker is lost: Unknown when it was sent, for everybody to see; free again when it was not."""
+	step = states.next_step(doc.status, doc.claimed_at, doc.sent_at, clock.now())
+	claim = claim_of(doc)
+	if step == "lost":
+		return settle(
+			claim,
+			states.UNKNOWN,
+			claim.kind.events.unknown,
+			reason=_("The program that sent it did not come back with an answer."),
+			next_look_at=clock.now(),
+		)
+	if step == "send" and doc.status == states.SENDING:
+		return settle(
+			claim,
+			states.QUEUED,
+			claim.kind.events.not_sent,
+			reason=_("The program that was to send it did not come back; nothing was sent."),
+		)
+	return doc
 
 
-def attach_pdf(proforma: str, quotation: str, store: Any) -> SmartBillProforma:
+def attach_pdf(doc: Any, store: Callable[[Any], str], again: bool = False) -> Any:
 	"""Run `store(doc)`, which returns the file's address, unless the PDF is stored already."""
-	doc = _lock(quotation, proforma)
-	if not doc.pdf:
+	doc = _lock(claim_of(doc))
+	if again or not doc.pdf:
 		doc.pdf = store(doc)
 		doc.pdf_error = None
 		_save(doc)
@@ -216,87 +473,61 @@ def attach_pdf(proforma: str, quotation: str, store: Any) -> SmartBillProforma:
 	return doc
 
 
-def note_pdf_error(proforma: str, quotation: str, text: str) -> SmartBillProforma:
-	doc = _lock(quotation, proforma)
+def note_pdf_error(doc: Any, text: str) -> Any:
+	doc = _lock(claim_of(doc))
 	if not doc.pdf:
 		doc.pdf_error = text
+		doc.pdf_tries = (doc.pdf_tries or 0) + 1
 		_save(doc)
 	_end()
 	return doc
 
 
-def _fill(
-	doc: SmartBillProforma, quotation: Document, account: SmartBillAccount, mapped: Mapped, reference: str
-) -> None:
-	frozen = freeze(mapped.payload)
-	prediction, comparison = mapped.prediction, mapped.comparison
-	doc.update(
-		{
-			"quotation": quotation.name,
-			"company": quotation.company,
-			"customer": quotation.party_name,
-			"account": account.name,
-			"status": states.SENDING,
-			"attempt": (doc.attempt or 0) + 1,
-			"reference": reference,
-			"series": account.proforma_series,
-			"payload": frozen,
-			"payload_hash": fingerprint(frozen),
-			"issue_date": mapped.payload["issueDate"],
-			"due_date": mapped.payload["dueDate"],
-			"currency": quotation.currency,
-			"net_total": quotation.net_total,
-			"vat_total": quotation.total_taxes_and_charges,
-			"grand_total": quotation.grand_total,
-			"predicted_net_total": float(prediction.by_row.net),
-			"predicted_vat_by_row": float(prediction.by_row.vat),
-			"predicted_vat_by_rate": float(prediction.by_rate.vat),
-			"predicted_total_by_row": float(prediction.by_row.total),
-			"predicted_total_by_rate": float(prediction.by_rate.total),
-			"difference": float(comparison.difference),
-			"notices": "\n".join(map(describe, mapped.notices)),
-			"requested_by": frappe.session.user,
-			"claimed_at": clock.now(),
-			"sent_at": None,
-			"answered_at": None,
-			"expected_number": None,
-			"verdict": None,
-			"error": None,
-		}
-	)
-
-
-def describe(finding: Finding) -> str:
-	"""A finding as a sentence in the reader's language."""
-	return _(finding.template).format(*finding.args)
-
-
-def _locked(claim: Claim) -> SmartBillProforma | None:
-	"""The claimed proforma under lock in a fresh transaction; None when another attempt has taken over."""
-	doc = _lock(claim.quotation, claim.proforma)
-	return doc if doc.attempt == claim.attempt else None
-
-
-def _lock(quotation: str, proforma: str) -> SmartBillProforma:
+def _lock(claim: Claim) -> Any:
+	"""The claimed document under lock in a fresh transaction."""
 	_begin()
-	frappe.db.get_value("Quotation", quotation, "name", for_update=True)
-	return _load(proforma)
+	_lock_source(claim.kind, claim.quotation, claim.source)
+	return _load(claim.kind, claim.name)
 
 
-def _load(name: str) -> SmartBillProforma:
-	return frappe.get_doc("SmartBill Proforma", name, for_update=True)
+def _lock_source(kind: Kind, quotation: str, source: str, modified: str | None = None) -> None:
+	"""Lock what the document is made from. With `modified` it must still be as it was then: Conflict otherwise."""
+	changed = Conflict(_("The Quotation was changed in the meantime; open it again."), code="changed")
+	row = frappe.db.get_value(
+		"Quotation", quotation, ["docstatus", "modified"], for_update=True, as_dict=True
+	)
+	if kind is INVOICE:
+		proforma = frappe.db.get_value(PROFORMA.doctype, source, ["status"], for_update=True, as_dict=True)
+		if modified is not None and (proforma is None or proforma.status != states.ISSUED):
+			raise Conflict(_("The proforma was changed in the meantime; open it again."), code="changed")
+	elif modified is not None and (row is None or row.docstatus != 1 or str(row.modified) != modified):
+		raise changed
 
 
-def _save(doc: SmartBillProforma) -> None:
+def _load(kind: Kind, name: str) -> Any:
+	return frappe.get_doc(kind.doctype, name, for_update=True)
+
+
+def _save(doc: Any) -> None:
 	doc.flags.written_by_claim = True
 	# what SmartBill answered must be stored whatever became of the records it belongs to
 	doc.flags.ignore_links = not doc.is_new()
 	doc.save(ignore_permissions=True)
 
 
-def _project(doc: SmartBillProforma) -> None:
-	"""Show the proforma on its Quotation. `modified` stays: whoever has the Quotation open may still save it, and
-	overrides/quotation.py keeps these fields from being written back."""
+def _project(doc: Any) -> None:
+	"""Show the proforma on its Quotation, an issued invoice on its proforma. `modified` stays: whoever has the
+	Quotation open may still save it, and overrides/quotation.py keeps these fields from being written back."""
+	if doc.doctype == INVOICE.doctype:
+		proforma = _load(PROFORMA, doc.proforma)
+		invoiced = doc.status == states.ISSUED
+		if invoiced and proforma.status == states.ISSUED:
+			proforma.status = states.INVOICED
+			_save(proforma)
+		elif doc.status == states.CANCELLED and proforma.status == states.INVOICED:
+			proforma.status = states.ISSUED
+			_save(proforma)
+		doc = proforma
 	frappe.db.set_value(
 		"Quotation",
 		doc.quotation,
@@ -305,6 +536,20 @@ def _project(doc: SmartBillProforma) -> None:
 			"smartbill_status": doc.status,
 			"smartbill_number": doc.full_number,
 			"smartbill_pdf": doc.pdf,
+		},
+		update_modified=False,
+	)
+
+
+def _clear_projection(quotation: str) -> None:
+	frappe.db.set_value(
+		"Quotation",
+		quotation,
+		{
+			"smartbill_proforma": None,
+			"smartbill_status": None,
+			"smartbill_number": None,
+			"smartbill_pdf": None,
 		},
 		update_modified=False,
 	)

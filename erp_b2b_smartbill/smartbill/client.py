@@ -35,6 +35,8 @@ from erp_b2b_smartbill.smartbill.verdict import NoAnswer
 
 READ_TIMEOUT_S = 30
 PDF_TIMEOUT_S = 60
+# A person waits, and the web server gives up at some point: what is not answered by then settles itself later.
+CLICK_SECONDS = 55
 MAX_ANSWER_BYTES = 20 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 USER_AGENT = "erp_b2b_smartbill"

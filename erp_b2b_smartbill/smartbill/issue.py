@@ -1,7 +1,8 @@
-"""Issuing the proforma of a Quotation: the order in which everything happens.
+"""Issuing a document in SmartBill: the order in which everything happens, for the proforma of a Quotation and for the
+invoice from a proforma alike.
 
-    look -> map -> claim, committed -> read the series' counter -> mark as sent, committed -> POST once -> judge
-    -> settle, committed -> PDF
+    look -> map -> ask the gate -> claim, committed -> read the series' counter -> mark as sent, committed
+    -> POST once -> judge -> settle, committed -> PDF
 
 Whatever dies on the way leaves a truthful row: before "sent" nothing left this machine and a later click sends;
 after it the outcome is Unknown and nobody sends again by himself. Source: docs/smartbill-api.md 5.2.
@@ -12,32 +13,40 @@ while SmartBill answers.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import frappe
 from frappe import _
 
-from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.exceptions import (
 	AppError,
 	Conflict,
 	NotReady,
 	Problem,
+	SeriesBusy,
+	SeriesUnsettled,
 	SmartBillCredentialsRefused,
 	SmartBillRateLimited,
 	SmartBillRefused,
 	SmartBillUnreachable,
 )
-from erp_b2b_smartbill.smartbill import accounts, claim, modes, pdf, states
+from erp_b2b_smartbill.smartbill import accounts, claim, modes, numbers, pdf, states
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.claim import Claim
-from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names
+from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, NO_TIME_LEFT, Client, find_series, series_names
 from erp_b2b_smartbill.smartbill.collect import read_account, read_offer
+from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
+from erp_b2b_smartbill.smartbill.kinds import PROFORMA, Kind
 from erp_b2b_smartbill.smartbill.mapping import Finding, map_offer
+from erp_b2b_smartbill.smartbill.payload import fingerprint, freeze
 from erp_b2b_smartbill.smartbill.verdict import (
-	Kind,
+	Kind as Outcome,
+)
+from erp_b2b_smartbill.smartbill.verdict import (
 	NoAnswer,
 	Verdict,
 	as_number,
@@ -49,75 +58,131 @@ if TYPE_CHECKING:
 	from frappe.model.document import Document
 
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
-	from erp_b2b_smartbill.doctype.smartbill_proforma.smartbill_proforma import SmartBillProforma
 	from erp_b2b_smartbill.smartbill.mapping import Mapped
+
+# with less than this left nothing is sent: the answer would come too late for sure
+MIN_CREATE_SECONDS = 20
+MIN_PDF_SECONDS = 5
+GATE_REASONS = (accounts.GATE_CLOSED, accounts.NOT_WRITABLE, NO_TIME_LEFT)
 
 
 @dataclass(frozen=True)
 class Result:
-	"""`issued_now` tells a proforma that this call made from one that was there before."""
+	"""`issued_now` tells a document that this call made from one that was there before."""
 
-	proforma: SmartBillProforma
+	document: Any
 	issued_now: bool = False
 
+	@property
+	def proforma(self) -> Any:
+		return self.document
 
-def issue(quotation: Document) -> Result:
+
+@dataclass(frozen=True)
+class Request:
+	"""One document to be made: from what, for whom, and the fields that the claim stores (payload included)."""
+
+	kind: Kind
+	account: SmartBillAccount
+	quotation: str
+	source: str
+	source_modified: str
+	values: dict[str, Any]
+
+	@property
+	def series(self) -> str:
+		return self.values["series"]
+
+	@property
+	def is_draft(self) -> bool:
+		return bool(self.values["is_draft"])
+
+
+def issue(
+	quotation: Document, *, lane: Lane = Lane.CLICK, run: str | None = None, after: str | None = None
+) -> Result:
 	"""The Quotation's one proforma, issued now if there is none. The caller has checked the user's rights.
 
+	`run` is the Issue Run that asks; `after` the proforma that it issued last: while nothing else was sent in the
+	series since, its number tells the next one and the counter is not read.
 	The result may be unsettled (Sending, Unknown): then nobody knows yet whether SmartBill created it.
-	Raises Conflict (not submitted, lost), NotReady (all problems at once), SmartBillRefused,
-	SmartBillCredentialsRefused, SmartBillUnreachable, SmartBillRateLimited: with each of them no proforma exists.
+	Raises Conflict (not submitted, lost, not live), NotReady (all problems at once), SeriesBusy, SeriesUnsettled,
+	SmartBillRefused, SmartBillCredentialsRefused, SmartBillUnreachable, SmartBillRateLimited: with each of them no
+	proforma exists.
 	"""
+	deadline = time.monotonic() + CLICK_SECONDS if lane is Lane.CLICK else None
 	existing = claim.current(quotation.name)
 	if existing:
-		step = states.next_step(existing.status, existing.claimed_at, existing.sent_at, clock.now())
-		if step == "lost":
-			return Result(claim.write_off(existing))
-		if step == "show":
-			return Result(_with_pdf(existing))
+		existing = claim.write_off(existing)
+		if states.next_step(existing.status, existing.claimed_at, existing.sent_at, clock.now()) != "send":
+			return Result(pdf.with_pdf(existing, lane, deadline))
 
-	_require_open(quotation)
-	account = _require_account(quotation)
-	mapped, reference = _map(quotation, account)
-	proforma, claimed = claim.take(quotation, account, mapped, reference)
+	require_open(quotation)
+	account = require_account(quotation.company)
+	mapped, reference = map_quotation(quotation, account)
+	request = Request(
+		kind=PROFORMA,
+		account=account,
+		quotation=quotation.name,
+		source=quotation.name,
+		source_modified=str(quotation.modified),
+		values={**_values(quotation, account, mapped, reference), "run": run},
+	)
+	return make(request, lane=lane, deadline=deadline, after=after)
+
+
+def make(request: Request, *, lane: Lane, deadline: float | None, after: str | None = None) -> Result:
+	"""Claim, send once and settle one document. Raises as `issue` does."""
+	kind, account = request.kind, request.account
+	gate = accounts.AccountGate(account.name, lane)
+	if refused := gate.reserve(1 if after or request.is_draft else 2):
+		_raise_gate(account, refused)
+
+	document, claimed = _claim(request)
 	if claimed is None:
-		return Result(proforma)
+		return Result(document)
 
-	client = accounts.connect(account, proforma.name)
-	expected = _read_counter(client, account, claimed)
+	client = accounts.connect(account, kind.proforma_of(document), gate=gate, deadline=deadline)
+	expected = None
+	if not request.is_draft:
+		expected = numbers.next_after(claimed, after) or _read_counter(client, request, claimed)
+		if claimed.verify_from and (unseen := numbers.unknown_between(claimed, expected)):
+			return Result(_suspect(claimed, unseen))
+	if client.seconds_left() < min(MIN_CREATE_SECONDS, account.read_timeout):
+		_not_sent(claimed, NoAnswer(False, NO_TIME_LEFT))
 	if not claim.mark_sent(claimed, expected):
-		return Result(frappe.get_doc("SmartBill Proforma", proforma.name))
+		return Result(frappe.get_doc(kind.doctype, document.name))
+	modes.note_sent(account.name, kind.series_type, request.series, expected or 0)
 
-	outcome = client.create_proforma(claimed.frozen_payload)
-	verdict = judge_create(outcome, series=account.proforma_series, expected_number=expected)
+	outcome = kind.create(client, claimed.payload)
+	verdict = judge_create(outcome, series=request.series, expected_number=expected, draft=request.is_draft)
 	try:
-		proforma = _settle(claimed, account, outcome, verdict)
+		document = _settle(claimed, request, outcome, verdict)
 	except AppError:
 		raise
 	except Exception:
 		# The request has left: whatever failed here, nobody may be told that nothing was sent.
-		return Result(claim.reloaded(proforma.name, "The outcome of a proforma could not be stored"))
-	if verdict.kind is not Kind.CREATED or proforma.number != outcome.number:
-		return Result(proforma)
-	return Result(pdf.fetch_and_store(proforma, account, client), issued_now=True)
+		return Result(claim.reloaded(document, "The outcome of a SmartBill document could not be stored"))
+	if verdict.kind not in (Outcome.CREATED, Outcome.CREATED_DRAFT) or document.number != (
+		outcome.number or None
+	):
+		return Result(document)
+	if document.number and client.seconds_left() > MIN_PDF_SECONDS:
+		document = pdf.fetch_and_store(document, client)
+	return Result(document, issued_now=True)
 
 
-def _with_pdf(proforma: SmartBillProforma) -> SmartBillProforma:
-	"""Pressing again also repairs a PDF that could not be had before."""
-	if proforma.pdf or not proforma.number:
-		return proforma
-	account = accounts.account_of(proforma.company)
-	if account is None or account.name != proforma.account or not account.has_allowed_url():
-		return proforma
-	if accounts.seconds_blocked(account):
-		return proforma
-	# nothing may be held open on the network
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	client = accounts.connect(account, proforma.name)
-	return pdf.fetch_and_store(proforma, account, client)
+def _claim(request: Request) -> tuple[Any, Claim | None]:
+	arguments = (request.kind, request.quotation, request.source, request.source_modified, request.values)
+	try:
+		return claim.take(*arguments)
+	except (SeriesBusy, SeriesUnsettled):
+		# perhaps only because a worker died there
+		claim.free_series_of_the_lost(request.kind, request.account.name, request.series)
+		return claim.take(*arguments)
 
 
-def _require_open(quotation: Document) -> None:
+def require_open(quotation: Document) -> None:
 	if quotation.docstatus == 0:
 		raise Conflict(_("Submit the Quotation first."), code="not_submitted")
 	if quotation.docstatus == 2:
@@ -126,22 +191,25 @@ def _require_open(quotation: Document) -> None:
 		raise Conflict(_("The Quotation is lost."), code="lost")
 
 
-def _require_account(quotation: Document) -> SmartBillAccount:
-	account = accounts.account_of(quotation.company)
+def require_account(company: str) -> SmartBillAccount:
+	"""The company's account, ready to be written to. Raises NotReady, Conflict, SmartBillRateLimited."""
+	account = accounts.account_of(company)
 	if account is None:
-		text = _("The company {0} has no SmartBill Account that is switched on.").format(quotation.company)
+		text = _("The company {0} has no SmartBill Account that is switched on.").format(company)
 		raise NotReady(text, problems=[{"field": "company", "message": text, "doctype": "SmartBill Account"}])
 	if not account.has_allowed_url():
 		text = _("The address in the SmartBill Account {0} is not allowed on this site.").format(account.name)
-		raise NotReady(text, problems=[_account_problem(account.name, "api_url", text)])
+		raise NotReady(text, problems=[account_problem(account.name, "api_url", text)])
 	if refusal := modes.refusal(account):
-		raise Conflict(refusal, code="not_live")
+		code = "paused" if account.paused else "not_live"
+		raise Conflict(refusal, code=code, problems=[account_problem(account.name, "mode", refusal)])
 	if seconds := accounts.seconds_blocked(account):
 		_raise_rate_limited(seconds)
 	return account
 
 
-def _map(quotation: Document, account: SmartBillAccount) -> tuple[Mapped, str]:
+def map_quotation(quotation: Document, account: SmartBillAccount) -> tuple[Mapped, str]:
+	"""The mapped Quotation and its reference; NotReady with all problems when it cannot be sent."""
 	reference = claim.reference_for(quotation.name)
 	mapped = map_offer(
 		read_offer(quotation), read_account(account), today=clock.today_in_romania(), reference=reference
@@ -149,18 +217,52 @@ def _map(quotation: Document, account: SmartBillAccount) -> tuple[Mapped, str]:
 	if mapped.problems:
 		raise NotReady(
 			_("The Quotation cannot be sent to SmartBill yet."),
-			problems=[_problem(p) for p in mapped.problems],
+			problems=[_problem(finding) for finding in mapped.problems],
 		)
 	return mapped, reference
 
 
-def _read_counter(client: Client, account: SmartBillAccount, claimed: Claim) -> int:
+def _values(quotation: Document, account: SmartBillAccount, mapped: Mapped, reference: str) -> dict[str, Any]:
+	frozen = freeze(mapped.payload)
+	prediction, comparison = mapped.prediction, mapped.comparison
+	is_customer = quotation.quotation_to == "Customer"
+	return {
+		"quotation": quotation.name,
+		"company": quotation.company,
+		"party_type": quotation.quotation_to,
+		"party": quotation.party_name,
+		"customer": quotation.party_name if is_customer else None,
+		"customer_name": quotation.customer_name,
+		"account": account.name,
+		"is_draft": int(bool(mapped.payload.get("isDraft"))),
+		"reference": reference,
+		"series": mapped.payload["seriesName"],
+		"payload": frozen,
+		"payload_hash": fingerprint(frozen),
+		"issue_date": mapped.payload["issueDate"],
+		"due_date": mapped.payload["dueDate"],
+		"currency": quotation.currency,
+		"net_total": quotation.net_total,
+		"vat_total": quotation.total_taxes_and_charges,
+		"grand_total": quotation.grand_total,
+		"predicted_net_total": float(prediction.by_row.net),
+		"predicted_vat_by_row": float(prediction.by_row.vat),
+		"predicted_vat_by_rate": float(prediction.by_rate.vat),
+		"predicted_total_by_row": float(prediction.by_row.total),
+		"predicted_total_by_rate": float(prediction.by_rate.total),
+		"difference": float(comparison.difference),
+		"notices": "\n".join(map(describe, mapped.notices)),
+	}
+
+
+def _read_counter(client: Client, request: Request, claimed: Claim) -> int:
 	"""The number that the series will give next; without it a lost answer could not be settled later."""
-	answer = client.series()
+	account, kind = request.account, request.kind
+	answer = client.series(kind.series_type)
 	if isinstance(answer, NoAnswer):
-		_not_sent(claimed, _(explain_failure(answer)))
+		_not_sent(claimed, answer)
 	if seconds := block_seconds(answer):
-		_blocked(claimed, account, answer.text, seconds)
+		_blocked(claimed, answer.text, seconds)
 	if answer.error_text and answer.status in (401, 403):
 		_refused_credentials(claimed, account, answer.text)
 	if answer.error_text and answer.status < 500:
@@ -168,73 +270,101 @@ def _read_counter(client: Client, account: SmartBillAccount, claimed: Claim) -> 
 	if answer.status != 200 or not answer.is_json_object:
 		_not_sent(claimed, answer.text)
 
-	series = find_series(answer, account.proforma_series)
+	series = find_series(answer, request.series, kind.series_type)
 	if series is None:
-		known = ", ".join(series_names(answer)) or "-"
-		text = _("SmartBill has no proforma series {0}; it has: {1}.").format(account.proforma_series, known)
-		claim.settle(claimed, states.REJECTED, audit.PROFORMA_REJECTED, reason=text)
-		raise NotReady(text, problems=[_account_problem(account.name, "proforma_series", text)])
+		known = ", ".join(series_names(answer, kind.series_type)) or "-"
+		text = _("SmartBill has no series {0} for this; it has: {1}.").format(request.series, known)
+		claim.settle(claimed, states.REJECTED, kind.events.rejected, reason=text)
+		raise NotReady(text, problems=[account_problem(account.name, kind.series_field, text)])
 	expected = as_number(series.get("nextNumber"))
 	if expected is None:
 		_not_sent(claimed, _("it did not tell the next number of the series"))
 	return expected
 
 
-def _settle(
-	claimed: Claim, account: SmartBillAccount, outcome: Answer | NoAnswer, verdict: Verdict
-) -> SmartBillProforma:
-	"""Write the verdict down; raises where no proforma was created."""
+def _suspect(claimed: Claim, unseen: list[int]) -> Any:
+	"""An earlier attempt was answered by a block, and numbers were given since that nobody here knows: one of them may
+	be this document. It is looked for before anything is sent again."""
+	return claim.settle(
+		claimed,
+		states.UNKNOWN,
+		claimed.kind.events.unknown,
+		reason=_("An earlier attempt may have been created under the number {0}.").format(unseen[0]),
+		expected_number=claimed.verify_from,
+		sent_at=clock.now(),
+		next_look_at=clock.now(),
+	)
+
+
+def _settle(claimed: Claim, request: Request, outcome: Answer | NoAnswer, verdict: Verdict) -> Any:
+	"""Write the verdict down; raises where no document was created."""
+	account, events = request.account, request.kind.events
 	common: dict[str, Any] = {
 		"answered_at": clock.now(),
 		"verdict": f"{verdict.kind.value} ({verdict.row})",
 	}
-	if verdict.kind is Kind.CREATED:
+	if verdict.kind in (Outcome.CREATED, Outcome.CREATED_DRAFT):
 		return claim.settle(
 			claimed,
-			states.ISSUED,
-			audit.PROFORMA_ISSUED,
+			states.DRAFT if verdict.kind is Outcome.CREATED_DRAFT else states.ISSUED,
+			events.issued,
 			reason=_("The number is not the expected one: something else was issued in this series.")
 			if verdict.alarm
 			else None,
-			series=outcome.series or account.proforma_series,
-			number=outcome.number,
+			series=outcome.series or request.series,
+			number=outcome.number or None,
 			document_id=outcome.document_id,
 			document_url=outcome.document_url if _is_web_address(outcome.document_url) else None,
 			view_url=outcome.document_view_url,
 			**common,
 		)
-	if verdict.kind is Kind.NOT_CREATED:
-		_not_sent(claimed, _(explain_failure(outcome)), **common)
-	if verdict.kind is Kind.BLOCKED:
-		_blocked(claimed, account, verdict.text, verdict.retry_after, **common)
-	if verdict.kind is Kind.REFUSED_CONFIG:
+	if verdict.kind is Outcome.NOT_CREATED:
+		_not_sent(claimed, outcome, **common)
+	if verdict.kind is Outcome.BLOCKED:
+		# taken as not created; the next attempt looks at the numbers given since
+		expected = frappe.db.get_value(claimed.kind.doctype, claimed.name, "expected_number")
+		verify_from = claimed.verify_from or expected
+		_blocked(claimed, verdict.text, verdict.retry_after, verify_from=verify_from, **common)
+	if verdict.kind is Outcome.REFUSED_CONFIG:
 		_refused_credentials(claimed, account, verdict.text, **common)
-	if verdict.kind is Kind.REFUSED:
+	if verdict.kind is Outcome.REFUSED:
 		_refused(claimed, account, verdict.text, **common)
-	# UNKNOWN, and whatever else a create of a final document should never come to
 	reason = (
 		_("SmartBill was asked, but {0}.").format(_(explain_failure(outcome)))
 		if isinstance(outcome, NoAnswer)
 		else _("SmartBill's answer is not clear: {0}").format(verdict.text)
 	)
-	return claim.settle(claimed, states.UNKNOWN, audit.PROFORMA_UNKNOWN, reason=reason, **common)
+	return claim.settle(
+		claimed, states.UNKNOWN, events.unknown, reason=reason, next_look_at=clock.now(), **common
+	)
 
 
 def _is_web_address(text: str) -> bool:
 	return text.startswith(("https://", "http://"))
 
 
-def _not_sent(claimed: Claim, reason: str, **values: Any) -> NoReturn:
-	claim.settle(claimed, states.QUEUED, audit.PROFORMA_NOT_SENT, reason=reason, **values)
+def _not_sent(claimed: Claim, why: NoAnswer | str, **values: Any) -> NoReturn:
+	"""Nothing can have reached SmartBill: the document waits, and the same request may be sent again."""
+	reason = _(explain_failure(why)) if isinstance(why, NoAnswer) else why
+	claim.settle(claimed, states.QUEUED, claimed.kind.events.not_sent, reason=reason, **values)
+	if isinstance(why, NoAnswer) and why.reason == accounts.GATE_CLOSED:
+		_raise_pace(why.retry_after)
 	raise SmartBillUnreachable(
 		_("SmartBill cannot be reached: {0}. Nothing was sent; try again later.").format(reason),
 		retry_after=60,
 	)
 
 
-def _blocked(claimed: Claim, account: SmartBillAccount, text: str, seconds: int, **values: Any) -> NoReturn:
-	claim.settle(claimed, states.QUEUED, audit.PROFORMA_NOT_SENT, reason=text, **values)
+def _blocked(claimed: Claim, text: str, seconds: int, **values: Any) -> NoReturn:
+	claim.settle(claimed, states.QUEUED, claimed.kind.events.not_sent, reason=text, **values)
 	_raise_rate_limited(seconds)
+
+
+def _raise_gate(account: SmartBillAccount, refused: NoAnswer) -> NoReturn:
+	account.reload()
+	if seconds := accounts.seconds_blocked(account):
+		_raise_rate_limited(seconds)
+	_raise_pace(refused.retry_after)
 
 
 def _raise_rate_limited(seconds: int) -> NoReturn:
@@ -244,8 +374,19 @@ def _raise_rate_limited(seconds: int) -> NoReturn:
 	)
 
 
+def _raise_pace(seconds: int | None) -> NoReturn:
+	raise SmartBillRateLimited(
+		_(
+			"Too many calls to SmartBill at the moment. Nothing was sent; it is possible again in {0} seconds."
+		).format(seconds or 1),
+		code="too_many_calls",
+		retry_after=seconds or 1,
+	)
+
+
 def _refused_credentials(claimed: Claim, account: SmartBillAccount, text: str, **values: Any) -> NoReturn:
-	claim.settle(claimed, states.REJECTED, audit.PROFORMA_REJECTED, reason=text, **values)
+	claim.settle(claimed, states.REJECTED, claimed.kind.events.rejected, reason=text, **values)
+	accounts.pause(account.name, text)
 	raise SmartBillCredentialsRefused(
 		_("SmartBill does not accept the account {0}: {1}").format(account.name, text),
 		problems=_hints(text, account),
@@ -253,7 +394,7 @@ def _refused_credentials(claimed: Claim, account: SmartBillAccount, text: str, *
 
 
 def _refused(claimed: Claim, account: SmartBillAccount, text: str, **values: Any) -> NoReturn:
-	claim.settle(claimed, states.REJECTED, audit.PROFORMA_REJECTED, reason=text, **values)
+	claim.settle(claimed, states.REJECTED, claimed.kind.events.rejected, reason=text, **values)
 	raise SmartBillRefused(text, problems=_hints(text, account))
 
 
@@ -262,16 +403,21 @@ def _hints(text: str, account: SmartBillAccount) -> list[Problem]:
 	if hint is None:
 		return []
 	if hint.field == "account":
-		return [_account_problem(account.name, "smartbill_account", _(hint.advice))]
+		return [account_problem(account.name, "smartbill_account", _(hint.advice))]
 	return [{"field": hint.field, "message": _(hint.advice)}]
 
 
+def describe(finding: Finding) -> str:
+	"""A finding as a sentence in the reader's language."""
+	return _(finding.template).format(*finding.args)
+
+
 def _problem(finding: Finding) -> Problem:
-	problem = {"field": finding.field, "message": claim.describe(finding)}
+	problem = {"field": finding.field, "message": describe(finding)}
 	if finding.doctype:
 		problem |= {"doctype": finding.doctype, "name": finding.name}
 	return problem
 
 
-def _account_problem(account: str, field: str, message: str) -> Problem:
+def account_problem(account: str, field: str, message: str) -> Problem:
 	return {"field": field, "message": message, "doctype": "SmartBill Account", "name": account}

@@ -95,6 +95,15 @@ def bind(account: SmartBillAccount) -> None:
 	account.live_since = clock.now()
 
 
+def note_sent(account: str, series_type: str, series: str, number: int) -> None:
+	"""Called just before a document is sent: remember outside the database how far the series has come."""
+
+
+def may_work_alone(account: SmartBillAccount) -> bool:
+	"""Whether scheduled work may speak for this account without a person asking."""
+	return account.mode != OFF and (account.mode != LIVE or is_bound_here(account))
+
+
 def site_url() -> str:
 	"""The site's configured address, the same in a request, in a job and on the command line."""
 	return str(frappe.conf.get("host_name") or frappe.local.site).rstrip("/")

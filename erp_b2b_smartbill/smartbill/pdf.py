@@ -1,76 +1,119 @@
-"""Stores the proforma's PDF once, as a private file on the proforma and on its Quotation.
+"""Stores a document's PDF once, as a private file on the document and on its Quotation.
 
-Its own step after issuing: whatever goes wrong here leaves the proforma issued, and asking again repairs it.
+Its own step after issuing: whatever goes wrong here leaves the document issued, and asking again repairs it.
 """
 
 from __future__ import annotations
 
+import io
 import re
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import frappe
 from frappe import _
+from pypdf import PdfReader
 
-from erp_b2b_smartbill.smartbill import claim
+from erp_b2b_smartbill.smartbill import accounts, claim, states
 from erp_b2b_smartbill.smartbill.answers import Answer
+from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS
+from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_failure
+from erp_b2b_smartbill.smartbill.kinds import KINDS
 
 if TYPE_CHECKING:
-	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
-	from erp_b2b_smartbill.doctype.smartbill_proforma.smartbill_proforma import SmartBillProforma
 	from erp_b2b_smartbill.smartbill.client import Client
 
 
 FAILURE = "SmartBill PDF could not be stored"
+MAX_PAGES_READ = 20
 
 
-def fetch_and_store(
-	proforma: SmartBillProforma, account: SmartBillAccount, client: Client
-) -> SmartBillProforma:
-	"""The proforma with its PDF, or with the reason why it has none yet. Never raises: it is issued all the same."""
+def with_pdf(doc: Any, lane: Lane = Lane.CLICK, deadline: float | None = None) -> Any:
+	"""The document; if its PDF could not be had before and can be now, with it."""
+	if doc.pdf or doc.status not in states.NUMBERED or not doc.number:
+		return doc
+	account = frappe.get_doc("SmartBill Account", doc.account)
+	if not account.has_allowed_url() or accounts.seconds_blocked(account):
+		return doc
+	# nothing may be held open on the network
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	about = KINDS[doc.doctype].proforma_of(doc)
+	return fetch_and_store(doc, accounts.connect(account, about, lane=lane, deadline=deadline))
+
+
+def fetch_again(doc: Any, account: Any) -> Any:
+	"""The document with its PDF as SmartBill has it now, in place of the stored one."""
+	# nothing may be held open on the network
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	about = KINDS[doc.doctype].proforma_of(doc)
+	deadline = time.monotonic() + CLICK_SECONDS
+	return fetch_and_store(doc, accounts.connect(account, about, deadline=deadline), again=True)
+
+
+def fetch_and_store(doc: Any, client: Client, again: bool = False) -> Any:
+	"""The document with its PDF, or with the reason why it has none yet. Never raises: it is issued all the same.
+	`again` replaces the stored file."""
 	try:
-		return _fetch_and_store(proforma, account, client)
-	except Exception:
-		return claim.reloaded(proforma.name, FAILURE)
-
-
-def _fetch_and_store(
-	proforma: SmartBillProforma, account: SmartBillAccount, client: Client
-) -> SmartBillProforma:
-	outcome = client.proforma_pdf(proforma.series, proforma.number)
-	if not isinstance(outcome, bytes):
+		outcome = KINDS[doc.doctype].fetch_pdf(client, doc.series, doc.number)
+		if isinstance(outcome, bytes):
+			return store(doc, outcome, again)
 		reason = (
 			outcome.text
 			if isinstance(outcome, Answer)
 			else _("SmartBill was asked, but {0}.").format(_(explain_failure(outcome)))
 		)
-		return claim.note_pdf_error(proforma.name, proforma.quotation, reason)
-	try:
-		return claim.attach_pdf(proforma.name, proforma.quotation, lambda doc: _store(doc, outcome))
+		return claim.note_pdf_error(doc, reason)
 	except Exception:
-		# a full disk or a limit on attachments: the proforma exists all the same
-		claim.reloaded(proforma.name, FAILURE)
-		return claim.note_pdf_error(
-			proforma.name, proforma.quotation, _("The PDF could not be stored; see the Error Log.")
-		)
+		return claim.reloaded(doc, FAILURE)
 
 
-def _store(proforma: SmartBillProforma, content: bytes) -> str:
+def store(doc: Any, content: bytes, again: bool = False) -> Any:
+	"""The document with these bytes as its PDF, stored once."""
+	try:
+		return claim.attach_pdf(doc, lambda locked: _store(locked, content), again)
+	except Exception:
+		# a full disk or a limit on attachments: the document exists all the same
+		claim.reloaded(doc, FAILURE)
+		return claim.note_pdf_error(doc, _("The PDF could not be stored; see the Error Log."))
+
+
+def text_of(content: bytes) -> str:
+	"""What can be read in a PDF; empty when nothing can, whatever the reason."""
+	try:
+		pages = PdfReader(io.BytesIO(content)).pages
+		return "\n".join(page.extract_text() or "" for page in pages[:MAX_PAGES_READ])
+	except Exception:
+		return ""
+
+
+def _store(doc: Any, content: bytes) -> str:
 	"""One file on the disk, attached twice; returns its address."""
-	name = re.sub(r"[^A-Za-z0-9]+", "-", f"proforma {proforma.series} {proforma.number}").strip("-")
-	places = (("Quotation", proforma.quotation, "smartbill_pdf"), (proforma.doctype, proforma.name, "pdf"))
+	kind = KINDS[doc.doctype]
+	name = re.sub(r"[^A-Za-z0-9]+", "-", f"{kind.file_name} {doc.series} {doc.number}").strip("-")
+	on_quotation = "smartbill_pdf" if kind.source_doctype == "Quotation" else None
+	places = (("Quotation", doc.quotation, on_quotation), (doc.doctype, doc.name, "pdf"))
 	for doctype, document, field in places:
-		# Frappe stores equal bytes once. A second record made from the address instead would have its bytes read
-		# as text and written again.
-		stored = frappe.get_doc(
+		stored = attach(doctype, document, field, f"{name}.pdf", content)
+	return stored
+
+
+def attach(doctype: str, document: str, field: str | None, file_name: str, content: bytes) -> str:
+	"""A private file on a document; returns its address."""
+	# Frappe stores equal bytes once. A second record made from the address instead would have its bytes read as text
+	# and written again.
+	return (
+		frappe.get_doc(
 			{
 				"doctype": "File",
-				"file_name": f"{name}.pdf",
+				"file_name": file_name,
 				"attached_to_doctype": doctype,
 				"attached_to_name": document,
 				"attached_to_field": field,
 				"is_private": 1,
 				"content": content,
 			}
-		).insert(ignore_permissions=True)
-	return stored.file_url
+		)
+		.insert(ignore_permissions=True)
+		.file_url
+	)

@@ -1,6 +1,7 @@
-"""The states of a proforma, and what a claim that nobody settled means. Pure.
+"""The states of a SmartBill document, and what a claim that nobody settled means. Pure.
 
-Live is everything but Rejected and Cancelled: a Quotation has at most one live proforma (a unique key says so).
+Live is everything but Rejected and Cancelled: a Quotation has at most one live proforma, a proforma one live invoice
+(a unique key says so).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ NOT_LIVE = (REJECTED, CANCELLED)
 # one at a time in a series: while one of these is not settled, the next number proves nothing
 HOLDS_SERIES = (SENDING, UNKNOWN)
 SETTLED = (ISSUED, DRAFT, INVOICED, CANCELLED)
+# there is a document with a number in SmartBill
+NUMBERED = (ISSUED, INVOICED, CANCELLED)
 
 # Longer than the slowest create may take (docs/smartbill-api.md 4 and 5.3): a claim older than this has lost its
 # worker.
@@ -30,7 +33,7 @@ Step = Literal["show", "send", "lost"]
 
 
 def next_step(status: str, claimed_at: datetime | None, sent_at: datetime | None, now: datetime) -> Step:
-	"""What pressing the button does to an existing proforma.
+	"""What pressing the button does to an existing document.
 
 	"send": nothing of it can have reached SmartBill, it may be claimed (again). "lost": its worker died after
 	sending; it is Unknown and never sent again by itself. "show": it is settled, or somebody is at it.
@@ -56,6 +59,7 @@ def _lease_is_over(since: datetime | None, now: datetime) -> bool:
 
 
 def series_key(account: str, series: str) -> str:
+	"""What only one document in the air, or of unknown outcome, may have at a time. Unique."""
 	return f"{account}/{series}"
 
 

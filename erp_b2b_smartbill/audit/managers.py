@@ -1,0 +1,42 @@
+"""Tells the B2B Managers what needs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import frappe
+
+from erp_b2b_smartbill.audit.errors import log_masked_error
+
+if TYPE_CHECKING:
+	from frappe.model.document import Document
+
+MANAGER = "B2B Manager"
+
+
+def notify_managers(doc: Document, text: str) -> None:
+	"""A notification in the desk for every B2B Manager, committed. To be called with nothing uncommitted; it never
+	raises, for what it tells of is stored already."""
+	try:
+		title = frappe.utils.escape_html(doc.get("full_number") or doc.name)
+		for user in _managers():
+			frappe.get_doc(
+				{
+					"doctype": "Notification Log",
+					"type": "Alert",
+					"for_user": user,
+					"from_user": frappe.session.user,
+					"document_type": doc.doctype,
+					"document_name": doc.name,
+					"subject": f"<b>{title}</b>: {frappe.utils.escape_html(text)}",
+				}
+			).insert(ignore_permissions=True)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	except Exception:
+		frappe.db.rollback()
+		log_masked_error("B2B Managers could not be notified")
+
+
+def _managers() -> list[str]:
+	users = frappe.get_all("Has Role", {"role": MANAGER, "parenttype": "User"}, pluck="parent")
+	return frappe.get_all("User", {"name": ["in", users], "enabled": 1}, pluck="name") if users else []

@@ -1,0 +1,103 @@
+"""What happens by itself: unknown outcomes are looked after, lost claims written down, missing PDFs fetched.
+
+Each pass takes the time from clock.py once, works through a bounded number of rows and stops early rather than run
+into the next pass. An account that is not this site's own (a copy, a restored backup) is left alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import frappe
+
+from erp_b2b_smartbill import clock, features
+from erp_b2b_smartbill.audit.errors import log_masked_error
+from erp_b2b_smartbill.smartbill import claim, modes, pdf, settling, states
+from erp_b2b_smartbill.smartbill.gate import Lane
+from erp_b2b_smartbill.smartbill.kinds import KINDS
+
+MAX_ROWS = 50
+MAX_SECONDS = 200
+MAX_PDF_TRIES = 10
+# a click fetches its own PDF
+PDF_AFTER = timedelta(minutes=2)
+
+
+def settle_due() -> None:
+	"""Scheduled every minute."""
+	if not features.is_on(features.PROFORMA):
+		return
+	now = clock.now()
+	started = time.monotonic()
+	for step in (_write_off_the_lost, _look_after_unknowns, _fetch_missing_pdfs):
+		step(now, lambda: time.monotonic() - started > MAX_SECONDS)
+
+
+def _write_off_the_lost(now: datetime, late: Callable[[], bool]) -> None:
+	before = now - states.LEASE
+	for doctype in KINDS:
+		names = frappe.get_all(
+			doctype,
+			{"status": states.SENDING, "claimed_at": ["<=", before]},
+			pluck="name",
+			limit=MAX_ROWS,
+			order_by="claimed_at",
+		)
+		_each(doctype, names, late, claim.write_off)
+
+
+def _look_after_unknowns(now: datetime, late: Callable[[], bool]) -> None:
+	for doctype in KINDS:
+		names = frappe.get_all(
+			doctype,
+			{"status": states.UNKNOWN, "needs_person": 0, "next_look_at": ["<=", now]},
+			pluck="name",
+			limit=MAX_ROWS,
+			order_by="next_look_at",
+		)
+		_each(doctype, names, late, lambda doc: settling.look(doc, lane=Lane.BULK))
+
+
+def _fetch_missing_pdfs(now: datetime, late: Callable[[], bool]) -> None:
+	for doctype in KINDS:
+		names = frappe.get_all(
+			doctype,
+			{
+				"status": ["in", [states.ISSUED, states.INVOICED]],
+				"pdf": ["is", "not set"],
+				"pdf_tries": ["<", MAX_PDF_TRIES],
+				"answered_at": ["<=", now - PDF_AFTER],
+			},
+			pluck="name",
+			limit=MAX_ROWS,
+			order_by="answered_at desc",
+		)
+		_each(doctype, names, late, lambda doc: pdf.with_pdf(doc, Lane.BULK))
+
+
+def _each(doctype: str, names: list[str], late: Callable[[], bool], work: Callable[[Any], Any]) -> None:
+	"""Do the work for each document on its own: one that fails does not stop the others."""
+	for doc in _workable(doctype, names):
+		if late():
+			return
+		try:
+			work(doc)
+		except Exception:
+			frappe.db.rollback()
+			frappe.clear_messages()
+			log_masked_error(f"Scheduled work on {doctype} failed")
+
+
+def _workable(doctype: str, names: list[str]) -> Iterator[Any]:
+	allowed: dict[str, bool] = {}
+	for name in names:
+		# fresh: what an earlier document's calls took may have changed this one
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		doc = frappe.get_doc(doctype, name)
+		if doc.account not in allowed:
+			allowed[doc.account] = modes.may_work_alone(frappe.get_doc("SmartBill Account", doc.account))
+		if allowed[doc.account]:
+			yield doc
