@@ -95,15 +95,6 @@ def bind(account: SmartBillAccount) -> None:
 	account.live_since = clock.now()
 
 
-def note_sent(account: str, series_type: str, series: str, number: int) -> None:
-	"""Called just before a document is sent: remember outside the database how far the series has come."""
-
-
-def may_work_alone(account: SmartBillAccount) -> bool:
-	"""Whether scheduled work may speak for this account without a person asking."""
-	return account.mode != OFF and (account.mode != LIVE or is_bound_here(account))
-
-
 def site_url() -> str:
 	"""The site's configured address, the same in a request, in a job and on the command line."""
 	return str(frappe.conf.get("host_name") or frappe.local.site).rstrip("/")
@@ -129,8 +120,9 @@ def note_sent(account: str, series_type: str, series: str, number: int) -> None:
 		return
 	name = series_name(series_type, series)
 	try:
-		_note_in_database(account, name, number)
-		high_water.note(_ledger(account), name, number)
+		ledger = _ledger(account)
+		if _note_in_database(account, name, number, high_water.highest(ledger).get(name, 0)):
+			high_water.note(ledger, name, number)
 	except Exception:
 		frappe.db.rollback()
 		log_masked_error("The highest number sent could not be kept")
@@ -142,9 +134,7 @@ def numbers_behind(account: SmartBillAccount) -> dict[str, tuple[int, int]]:
 	known = _sent_numbers(account.sent_numbers)
 	outside = high_water.highest(_ledger(account.name, account.creation))
 	return {
-		name: (number, known.get(name, 0))
-		for name, number in outside.items()
-		if number > known.get(name, 0)
+		name: (number, known.get(name, 0)) for name, number in outside.items() if number > known.get(name, 0)
 	}
 
 
@@ -164,10 +154,14 @@ def accept_numbers(account: SmartBillAccount, numbers: dict[str, int]) -> None:
 	high_water.replace(_ledger(account.name, account.creation), highest)
 
 
-def _note_in_database(account: str, name: str, number: int) -> None:
+def _note_in_database(account: str, name: str, number: int, outside: int) -> bool:
+	"""False when the file knows more: what is being restored must not heal by itself, and the gate stops the call."""
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	stored = frappe.db.get_value("SmartBill Account", account, "sent_numbers", for_update=True)
 	known = _sent_numbers(stored)
+	if outside > known.get(name, 0):
+		frappe.db.rollback()
+		return False
 	if number > known.get(name, 0):
 		known[name] = number
 		frappe.db.set_value(
@@ -179,6 +173,7 @@ def _note_in_database(account: str, name: str, number: int) -> None:
 		)
 	# before the file: a worker that dies between the two must not leave a file that knows more
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	return True
 
 
 def _ledger(account: str, created: object = None) -> str:
