@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ACCOUNT_CREATED = N_("SmartBill Account created")
 ACCOUNT_CHANGED = N_("SmartBill Account changed")
+ACCOUNT_PAUSED = N_("SmartBill Account paused")
 ACCOUNT_WENT_LIVE = N_("SmartBill Account switched to Live")
 ACCOUNT_RESUMED = N_("SmartBill Account resumed")
 ACCOUNT_SERIES_SWITCHED = N_("SmartBill Account switched to the spare series")

@@ -7,7 +7,6 @@ the same gate and the same rules of mode as every other document; nothing is eve
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -41,7 +40,6 @@ MARKS = {OK: "ok", NOTICE: "--", PROBLEM: "!!"}
 MAX_WAIT_S = 60
 
 Say = Callable[[str], None]
-Wait = Callable[[float], None]
 
 
 @dataclass
@@ -70,9 +68,8 @@ def run(
 	company: str | None = None,
 	draft: bool = False,
 	live_check: str | None = None,
-	wait: Wait = time.sleep,
 ) -> int:
-	"""The exit code of the command. `say` prints a line, `ask` reads one; `wait` lets the gate open again."""
+	"""The exit code of the command. `say` prints a line, `ask` reads one."""
 	if missing := checks.missing_doctypes():
 		say(
 			_("The app is not installed completely; these are missing: {0}.").format(", ".join(missing))
@@ -104,18 +101,14 @@ def run(
 		if failed:
 			say(_("Nothing was sent: the checks above come first."))
 			return 1
-		report = (
-			make_draft(account, wait)
-			if draft
-			else _confirmed_live_check(account, live_check or "", say, ask, wait)
-		)
+		report = make_draft(account) if draft else _confirmed_live_check(account, live_check or "", say, ask)
 		_print_report(say, report)
 		failed = not report.ok
 	return int(failed)
 
 
 def _confirmed_live_check(
-	account: SmartBillAccount, series: str, say: Say, ask: Callable[[str], str], wait: Wait
+	account: SmartBillAccount, series: str, say: Say, ask: Callable[[str], str]
 ) -> Report:
 	say(
 		_(
@@ -125,7 +118,7 @@ def _confirmed_live_check(
 	)
 	if ask(_("Type the name of the series to go on")).strip() != series:
 		return Report().failed(_("Nothing was sent: the name of the series was not typed."))
-	return live_check(account, series, wait)
+	return live_check(account, series)
 
 
 def _print_checks(say: Say, account: SmartBillAccount, results: Results) -> None:
@@ -146,7 +139,7 @@ def _print_report(say: Say, report: Report) -> None:
 # a draft
 
 
-def make_draft(account: SmartBillAccount, wait: Wait | None = None) -> Report:
+def make_draft(account: SmartBillAccount) -> Report:
 	"""A draft of 1 leu in SmartBill: no number, no counter moved; a person deletes it there."""
 	report = Report()
 	if not _may_begin(account, report, numbered=False):
@@ -154,7 +147,7 @@ def make_draft(account: SmartBillAccount, wait: Wait | None = None) -> Report:
 	payload = test_payload(account, account.proforma_series, _reference(), draft=True)
 	if payload is None:
 		return report.failed(_("No VAT rate is mapped: the test document cannot be made."))
-	client = _client(account, 1, report, wait)
+	client = _client(account, 1, report)
 	if client is None:
 		return report
 	outcome = client.create_proforma(freeze(payload))
@@ -175,7 +168,7 @@ def make_draft(account: SmartBillAccount, wait: Wait | None = None) -> Report:
 # one real proforma
 
 
-def live_check(account: SmartBillAccount, series: str, wait: Wait | None = None) -> Report:
+def live_check(account: SmartBillAccount, series: str) -> Report:
 	"""One real proforma of 1 leu: issued, read, compared, cancelled. The caller has had it confirmed."""
 	report = Report()
 	if account.mode != modes.LIVE:
@@ -188,7 +181,7 @@ def live_check(account: SmartBillAccount, series: str, wait: Wait | None = None)
 	payload = test_payload(account, series, reference)
 	if payload is None:
 		return report.failed(_("No VAT rate is mapped: the test document cannot be made."))
-	client = _client(account, 4, report, wait)
+	client = _client(account, 4, report)
 	expected = _next_number(client, series, report) if client else None
 	if client is None or expected is None:
 		return report
@@ -273,14 +266,10 @@ def _may_begin(account: SmartBillAccount, report: Report, *, numbered: bool) -> 
 	return report.ok
 
 
-def _client(account: SmartBillAccount, calls: int, report: Report, wait: Wait | None) -> Client | None:
+def _client(account: SmartBillAccount, calls: int, report: Report) -> Client | None:
 	"""A client for which the gate has room for these calls; the checks just before may have to leave the window."""
-	gate = accounts.AccountGate(account.name, Lane.CLICK)
-	refused = gate.reserve(calls)
-	if refused and wait and (refused.retry_after or 0) <= MAX_WAIT_S:
-		wait(refused.retry_after or 1)
-		refused = gate.reserve(calls)
-	if refused:
+	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=MAX_WAIT_S)
+	if refused := gate.reserve(calls):
 		report.failed(
 			_("Too many calls were made in the last seconds; try again in {0} seconds.").format(
 				refused.retry_after

@@ -25,6 +25,10 @@ class Sandbox:
 		match = {"path": path}
 		self._control("POST", "faults", {"match": match, "when": when, "action": action, "times": 1, **more})
 
+	def advance(self, seconds: int) -> None:
+		"""Move the sandbox's clock, as the test moves the app's."""
+		self._control("POST", "clock", {"advance_s": seconds})
+
 	def foreign_document(self, series: str, mentions: str = "") -> str:
 		"""Somebody types a document into the series by hand; returns its number."""
 		order = {"series": series, "client": "Altcineva", "mentions": mentions}
