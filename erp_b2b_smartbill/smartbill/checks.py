@@ -245,7 +245,7 @@ def _time_zone(results: Results) -> None:
 
 def _ask_smartbill(account: SmartBillAccount, results: Results) -> None:
 	gate = _ListeningGate(account.name, Lane.CLICK, patience=accounts.PATIENCE_S)
-	if refused := gate.reserve(CALLS + MAX_LOOKS):
+	if refused := gate.reserve(CALLS):
 		results.problem(
 			"gate",
 			_("Too many calls were made in the last seconds."),

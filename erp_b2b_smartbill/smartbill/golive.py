@@ -67,7 +67,7 @@ def switch_live_on(
 	_require_usable(account)
 
 	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=accounts.PATIENCE_S)
-	if refused := gate.reserve(2 + LOOKS_A_CALL):
+	if refused := gate.reserve(2):
 		raise CannotGoLive(
 			_("Too many calls were made in the last seconds; try again in {0} seconds.").format(
 				refused.retry_after
