@@ -171,7 +171,7 @@ def _question(why: list[str], unknown: Unknown) -> dict[str, Any]:
 	count = sum(map(len, unknown.numbers.values()))
 	question = (
 		_(
-			"SmartBill has {0} numbers that this site does not know. Look through them: a proforma of one of your "
+			"Numbers in SmartBill that this site does not know: {0}. Look through them: a proforma of one of your "
 			"Quotations has to be linked to it, or it would be issued a second time. Is everything in order?"
 		).format(count)
 		if count

@@ -111,6 +111,7 @@ class TestSuggestions(ModesTestCase):
 				self.addCleanup(delete_rows, "UOM", uom)
 			factories.item(stock_uom=uom)
 		factories.item()
+		frappe.db.commit()
 		account = self.fresh_with(units=[], vat_rates=[])
 		account.read_lists()
 		found = self.fresh().suggest_maps()

@@ -275,3 +275,16 @@ class SmartBillAccount(Document):
 		saved = frappe.get_doc("SmartBill Account", self.name)
 		saved.check_permission(right)
 		return saved
+
+
+# For the form: a method of the document would send the form's copy back over what is being typed.
+
+
+@frappe.whitelist()
+def health_of(account: str) -> dict:
+	return frappe.get_doc("SmartBill Account", account).health()
+
+
+@frappe.whitelist()
+def maps_for(account: str) -> dict:
+	return frappe.get_doc("SmartBill Account", account).suggest_maps()
