@@ -103,7 +103,7 @@ def test_the_test_shows_a_checklist_and_fills_the_pick_lists(page, account):
 	assert page.evaluate("() => cur_frm.doc.spare_series") == "PRF2"
 	page.evaluate("() => cur_frm.save()")
 	page.wait_for_function("() => !cur_frm.is_dirty()")
-	page.evaluate("() => cur_frm.scroll_to_field('mode')")
+	open_account(page, account)
 	keep_screenshot(page, "account")
 
 
