@@ -13,6 +13,7 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.permissions import require_role
 from erp_b2b_smartbill.smartbill import accounts, counters, modes
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names
@@ -59,7 +60,7 @@ def switch_live_on(
 	that were shown already, to look further back. Raises PermissionError, CannotGoLive.
 	To be called with nothing uncommitted.
 	"""
-	frappe.only_for("System Manager")
+	require_role("System Manager")
 	account = frappe.get_doc("SmartBill Account", name)
 	why = [text] if (text := _was_elsewhere(account)) else []
 	if account.mode == modes.LIVE and not why:

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.permissions import require_role
 from erp_b2b_smartbill.smartbill import states
 from erp_b2b_smartbill.smartbill.actions import MANAGERS
 from erp_b2b_smartbill.smartbill.kinds import PROFORMA
@@ -32,7 +33,7 @@ def switch(account_name: str, reason: str) -> tuple[str, str]:
 
 	B2B Managers may do this, who otherwise only read the account. The caller commits.
 	"""
-	frappe.only_for(list(MANAGERS))
+	require_role(*MANAGERS)
 	if len((reason or "").strip()) < MIN_REASON:
 		frappe.throw(_("Say in a few words why: it is kept for the audit."))
 	account = frappe.get_doc("SmartBill Account", account_name, for_update=True)

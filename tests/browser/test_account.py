@@ -194,3 +194,38 @@ def test_a_block_is_counted_down_and_a_notice_is_put_away(page, account, connect
 	)
 	page.locator("[data-action=seen]").click()
 	page.locator("[data-action=seen]").wait_for(state="detached")
+
+
+def test_a_manager_switches_to_the_spare_series_while_the_first_is_blocked(page, account, connected):
+	connected.db.set_value("SmartBill Account", account, "spare_series", "PRF2")
+	proforma = connected.get_doc(
+		{
+			"doctype": "SmartBill Proforma",
+			"quotation": "SAL-QTN-BLOCKED",
+			"company": account,
+			"account": account,
+			"status": "Unknown",
+			"series": COMPANY.series,
+			"expected_number": 1,
+		}
+	)
+	proforma.flags.written_by_claim = True
+	proforma.insert(ignore_permissions=True, ignore_links=True, ignore_mandatory=True)
+	connected.db.commit()
+	try:
+		log_in(page, "manager@demo.local", romania.PASSWORD)
+		open_account(page, account)
+		page.get_by_text("What holds a series").wait_for()
+		keep_screenshot(page, "account-blocked")
+		assert button(page, "Test").count() == 0
+		assert button(page, "Go Live").count() == 0
+		button(page, "Switch to the spare series").click()
+		dialog = page.locator(".modal.show")
+		dialog.locator('[data-fieldname="reason"] textarea').fill("The first one waits for SmartBill.")
+		dialog.get_by_role("button", name="Switch", exact=True).click()
+		page.wait_for_function("() => cur_frm.doc.proforma_series === 'PRF2'")
+		assert button(page, "Switch to the spare series").count() == 0
+	finally:
+		connected.db.rollback()
+		connected.db.set_value("SmartBill Account", account, "proforma_series", COMPANY.series)
+		connected.db.commit()

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.permissions import require_role
 from erp_b2b_smartbill.smartbill import modes
 from erp_b2b_smartbill.smartbill.accounts import allowed_hosts
 from erp_b2b_smartbill.smartbill.gate import MAX_CALLS, Pace
@@ -262,7 +263,7 @@ class SmartBillAccount(Document):
 		"""A person has seen the notice about the series."""
 		from erp_b2b_smartbill.smartbill.actions import MANAGERS
 
-		frappe.only_for(list(MANAGERS))
+		require_role(*MANAGERS)
 		saved = self.saved("read")
 		if saved.counter_notice:
 			saved.db_set("counter_notice", None, update_modified=False)
