@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 GATE_CLOSED = "GateClosed"
 NOT_WRITABLE = "NotWritable"
 
+# for how long a button of the account waits for its turn
+PATIENCE_S = 10
+
 GATE_FIELDS = ["gate_shared_at", "gate_clicks_at", "gate_bulk_at", "blocked_until"]
 
 
@@ -43,6 +46,7 @@ def access_to(account: SmartBillAccount) -> Access:
 	return Access(
 		email=account.email,
 		token=account.get_password("token"),
+		v3_token=account.get_password("v3_token", raise_exception=False) or "",
 		cif=account.cif,
 		api_url=account.api_url,
 		connect_timeout=account.connect_timeout,
@@ -93,14 +97,20 @@ class AccountGate:
 			self._reserved = calls
 		return refused
 
-	def admit(self, writes: bool) -> NoAnswer | None:
-		if writes and modes.refusal(frappe.get_doc("SmartBill Account", self._account)):
+	def admit(self, writes: bool, draft: bool = False) -> NoAnswer | None:
+		if writes and self._refuses_writing(draft):
 			# who wants to write asks before; this is the last lock on the door
 			return NoAnswer(False, NOT_WRITABLE)
 		if self._reserved:
 			self._reserved -= 1
 			return None
 		return self._ask(1)
+
+	def _refuses_writing(self, draft: bool) -> bool:
+		# a fresh snapshot: a mode switched off, or a pause, of this very moment counts
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		account = frappe.get_doc("SmartBill Account", self._account)
+		return modes.refusal(account, numbered=not draft) is not None
 
 	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
 		if seconds := block_seconds(answer):
