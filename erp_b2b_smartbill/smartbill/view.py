@@ -112,6 +112,8 @@ def _message(status: str, doc: SmartBillProforma) -> str:
 		return _("Proforma {0} is issued.").format(doc.full_number)
 	if status == states.INVOICED:
 		return _("Proforma {0} is invoiced.").format(doc.full_number)
+	if status == states.CANCELLED and (doc.missing_since or not doc.number):
+		return doc.error or ""
 	if status == states.CANCELLED:
 		return _("Proforma {0} is cancelled in SmartBill.").format(doc.full_number or doc.name)
 	if status == states.DRAFT:
