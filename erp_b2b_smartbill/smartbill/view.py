@@ -57,6 +57,7 @@ def proforma_view(doc: SmartBillProforma) -> dict[str, Any]:
 		"invoiced_total": doc.invoiced_total,
 		"paid_amount": doc.paid_amount,
 		"followed_at": _date(doc.followed_at),
+		"follow_error": doc.follow_error or None,
 		"invoices": _invoices(doc.name),
 	}
 

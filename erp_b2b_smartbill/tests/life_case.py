@@ -2,13 +2,16 @@
 
 from datetime import datetime, timezone
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.api import proforma_life, proformas
 from erp_b2b_smartbill.exceptions import AppError
+from erp_b2b_smartbill.smartbill import issue as issuing
 from erp_b2b_smartbill.smartbill import states
+from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.test_issue import IssueTestCase
 
 REASON = "the customer changed the order"
@@ -30,11 +33,25 @@ class LifeTestCase(IssueTestCase):
 		self.rest()
 		return quotation
 
-	def do(self, action: str, quotation: Any, **given: Any) -> dict[str, Any]:
+	def draft(self) -> Any:
+		"""A Quotation of which SmartBill has a draft."""
+		quotation = self.quotation()
+		mapping = issuing.map_quotation
+
+		def as_draft(*arguments: Any) -> Any:
+			mapped, reference = mapping(*arguments)
+			mapped.payload["isDraft"] = True
+			return mapped, reference
+
+		with patch.object(issuing, "map_quotation", as_draft):
+			self.assertEqual(self.issue(quotation).document.status, states.DRAFT)
+		return quotation
+
+	def do(self, action: str, quotation: Any, /, **given: Any) -> dict[str, Any]:
 		"""What the REST handler of an action answers."""
 		return self.answer(action, quotation, **given)[0]
 
-	def answer(self, action: str, quotation: Any, **given: Any) -> tuple[dict[str, Any], int]:
+	def answer(self, action: str, quotation: Any, /, **given: Any) -> tuple[dict[str, Any], int]:
 		handler = getattr(proforma_life, action, None) or getattr(proformas, action)
 		self.rest()
 		frappe.local.form_dict = frappe._dict(given)
@@ -44,7 +61,13 @@ class LifeTestCase(IssueTestCase):
 			frappe.local.form_dict = frappe._dict()
 			frappe.db.rollback()
 
-	def refused(self, kind: type[AppError], action: str, quotation: Any, **given: Any) -> AppError:
+	def person(self, *roles: str) -> Any:
+		"""As a new user with these roles."""
+		user = factories.user(*roles)
+		frappe.db.commit()
+		return self.as_user(user)
+
+	def refused(self, kind: type[AppError], action: str, quotation: Any, /, **given: Any) -> AppError:
 		with self.assertRaises(kind) as caught:
 			self.do(action, quotation, **given)
 		frappe.db.rollback()

@@ -239,21 +239,6 @@ class TestRestoring(LifeTestCase):
 
 
 class TestDraft(LifeTestCase):
-	account_values = {"mode": "Draft"}
-
-	def setUp(self) -> None:
-		super().setUp()
-		frappe.db.set_value("SmartBill Account", self.account.name, "mode", "Draft")
-		frappe.clear_document_cache("SmartBill Account", self.account.name)
-		frappe.db.commit()
-
-	def draft(self) -> Any:
-		quotation = self.quotation()
-		doc = self.issue(quotation).document
-		if doc.status != states.DRAFT:
-			self.skipTest("mode Draft is not mapped to drafts here")
-		return quotation
-
 	def test_a_draft_is_given_up_and_the_person_is_told_to_delete_it(self):
 		quotation = self.draft()
 		view = self.do("discard", quotation, reason=REASON)

@@ -29,7 +29,7 @@ from erp_b2b_smartbill.exceptions import (
 )
 from erp_b2b_smartbill.smartbill import claim, modes, settling, states
 from erp_b2b_smartbill.smartbill.accounts import AccountGate
-from erp_b2b_smartbill.smartbill.client import Client
+from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.kinds import INVOICE, PROFORMA
 from erp_b2b_smartbill.smartbill.life import reaching
@@ -60,6 +60,7 @@ def follow(doc: Any, *, lane: Lane = Lane.CLICK, gate: AccountGate | None = None
 
 	Raises what reaching.py raises, and Conflict when the proforma is not issued any more.
 	"""
+	deadline = time.monotonic() + CLICK_SECONDS if lane is Lane.CLICK else None
 	own = claim.current_of(INVOICE, doc.name)
 	if own and own.status in states.HOLDS_SERIES:
 		# first what became of our own
@@ -67,7 +68,7 @@ def follow(doc: Any, *, lane: Lane = Lane.CLICK, gate: AccountGate | None = None
 		doc = frappe.get_doc(doc.doctype, doc.name)
 	account = reaching.account_to_read(doc.account)
 	known = _issued_invoices(doc.name)
-	client = reaching.client_of(account, doc.name, calls=1, lane=lane, gate=gate)
+	client = reaching.client_of(account, doc.name, calls=1, lane=lane, gate=gate, deadline=deadline)
 	listed = reaching.invoices_listed(account, client.invoices_of_proforma(doc.series, doc.number))
 	if listed is None:
 		return _note_missing(doc)
@@ -114,11 +115,11 @@ def record(
 	_adopt_what_a_block_hid(doc, listed)
 
 	def write(proforma: Any) -> None:
-		before = {field: proforma.get(field) for field in _SHOWN}
+		before = {field: proforma.get(field) or None for field in _SHOWN}
 		_write_invoices(proforma, listed, payments or {}, tuple(gone))
 		_sum_up(proforma)
 		claim.save(proforma)
-		after = {field: proforma.get(field) for field in _SHOWN}
+		after = {field: proforma.get(field) or None for field in _SHOWN}
 		if before != after:
 			audit.record(audit.PROFORMA_FOLLOWED, proforma, before, after)
 

@@ -7,6 +7,7 @@ that names another offer of ours is refused, what merely cannot be found in it i
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import frappe
@@ -16,7 +17,7 @@ from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.exceptions import Conflict
 from erp_b2b_smartbill.smartbill import accounts, claim, pdf, settling, states
 from erp_b2b_smartbill.smartbill import issue as issuing
-from erp_b2b_smartbill.smartbill.client import Client
+from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client
 from erp_b2b_smartbill.smartbill.kinds import INVOICE, PROFORMA
 from erp_b2b_smartbill.smartbill.life import reaching
 from erp_b2b_smartbill.smartbill.reconcile import is_readable, references_in
@@ -41,7 +42,9 @@ def link(quotation: Any, series: Any, number: Any) -> Any:
 	if existing and existing.status not in (states.DRAFT, states.QUEUED, *states.NOT_LIVE):
 		raise Conflict(_("The Quotation has a proforma already."), code="already_issued")
 	account = reaching.account_to_read(_account_name(quotation, existing))
-	client = reaching.client_of(account, existing.name if existing else None, calls=2)
+	deadline = time.monotonic() + CLICK_SECONDS
+	about = existing.name if existing else None
+	client = reaching.client_of(account, about, calls=2, deadline=deadline)
 	text = settling.number_in_smartbill(client, series, number)
 	_refuse_taken(account.name, series, text)
 	content, printed = _read_pdf(client, quotation, series, text)
@@ -54,7 +57,7 @@ def link(quotation: Any, series: Any, number: Any) -> Any:
 		doc = claim.adopt_by_hand(
 			quotation, _values(quotation, account, series, text, notices), audit.PROFORMA_LINKED
 		)
-	return pdf.store(doc, content) if content else pdf.with_pdf(doc)
+	return pdf.store(doc, content) if content else pdf.with_pdf(doc, deadline=deadline)
 
 
 def unlink(doc: Any, reason: str) -> None:

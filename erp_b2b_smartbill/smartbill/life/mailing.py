@@ -7,6 +7,7 @@ a second e-mail: a lost answer is told as such and nothing is repeated. Source: 
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from frappe.utils import fmt_money, formatdate, is_html, sanitize_html, validate
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.exceptions import AppError, NotReady, SmartBillUnreachable
 from erp_b2b_smartbill.smartbill import claim, pdf, states
+from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS
 from erp_b2b_smartbill.smartbill.hints import explain_failure
 from erp_b2b_smartbill.smartbill.life import mail_template, reaching
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
@@ -86,8 +88,11 @@ def _send_by_erpnext(doc: Any, given: dict[str, Any]) -> Any:
 		problem = {"field": "via", "message": text, "doctype": "Email Account"}
 		raise NotReady(text, code="no_outgoing_email", problems=[problem])
 	email = _email(doc, quotation, given)
-	doc = pdf.with_pdf(doc)
-	if not doc.pdf:
+	doc = pdf.with_pdf(doc, deadline=time.monotonic() + CLICK_SECONDS)
+	if doc.pdf and not _file_of(doc):
+		# somebody deleted the file
+		doc = pdf.fetch_again(doc, frappe.get_doc("SmartBill Account", doc.account))
+	if not (doc.pdf and _file_of(doc)):
 		raise SmartBillUnreachable(
 			_("The PDF cannot be had from SmartBill: {0}. Nothing was sent.").format(doc.pdf_error or ""),
 			retry_after=60,
@@ -148,11 +153,14 @@ def _queue(doc: Any, email: Email, file_name: str, content: bytes) -> None:
 	)
 
 
-def _stored_pdf(doc: Any) -> tuple[str, bytes]:
-	file = frappe.get_doc(
-		"File",
-		{"attached_to_doctype": doc.doctype, "attached_to_name": doc.name, "file_url": doc.pdf},
+def _file_of(doc: Any) -> str | None:
+	return frappe.db.get_value(
+		"File", {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name, "file_url": doc.pdf}
 	)
+
+
+def _stored_pdf(doc: Any) -> tuple[str, bytes]:
+	file = frappe.get_doc("File", _file_of(doc))
 	# File.get_content would decode what looks like text
 	with open(file.get_full_path(), "rb") as stored:
 		return file.file_name, stored.read()
