@@ -1,3 +1,5 @@
+import frappe
+
 from erp_b2b_smartbill.doctype.smartbill_document import SmartBillDocument
 
 
@@ -71,3 +73,9 @@ class SmartBillInvoice(SmartBillDocument):
 		if self.origin == "Found in SmartBill":
 			# SmartBill may hold several invoices of one proforma; only what is issued here is issued once
 			self.live_key = None
+
+
+def on_doctype_update() -> None:
+	"""For the next number of a series, and for what was sent in it last."""
+	frappe.db.add_index("SmartBill Invoice", ["account", "series", "number_value"])
+	frappe.db.add_index("SmartBill Invoice", ["account", "series", "sent_at"])
