@@ -131,19 +131,27 @@ def issue(
 	return make(request, lane=lane, deadline=deadline, after=after)
 
 
-def make(request: Request, *, lane: Lane, deadline: float | None, after: str | None = None) -> Result:
-	"""Claim, send once and settle one document. Raises as `issue` does."""
+def make(
+	request: Request,
+	*,
+	lane: Lane,
+	deadline: float | None,
+	after: str | None = None,
+	gate: accounts.AccountGate | None = None,
+) -> Result:
+	"""Claim, send once and settle one document. Raises as `issue` does. `gate`: one that has reserved the calls."""
 	kind, account = request.kind, request.account
-	gate = accounts.AccountGate(account.name, lane)
+	reserved = gate is not None
+	gate = gate or accounts.AccountGate(account.name, lane)
 	calls = 1 if after or request.is_draft else 2
-	if refused := gate.peek(calls):
+	if not reserved and (refused := gate.peek(calls)):
 		_raise_gate(account, refused)
 
 	document, claimed = _claim(request)
 	if claimed is None:
 		return Result(document)
 	# for all calls at once, so that nothing is begun that would have to wait half-way
-	if refused := gate.reserve(calls):
+	if not reserved and (refused := gate.reserve(calls)):
 		_not_sent(claimed, refused)
 
 	client = accounts.connect(account, kind.proforma_of(document), gate=gate, deadline=deadline)

@@ -221,6 +221,8 @@ def _apply(doc: Any, client: Client, view: _View, first: Look | None, conclusion
 			events.absent,
 			reason=_("SmartBill did not create it: it was looked for twice. It may be issued again."),
 			verdict="absent",
+			# what a block left in doubt is answered too
+			verify_from=0,
 			evidence=_evidence(first, look_now),
 		)
 	if conclusion.step is Step.PERSON:
@@ -325,6 +327,7 @@ def confirm_absent(doc: Any, note: str) -> Any:
 		reason=_("A person confirmed that SmartBill has no such document. It may be issued again."),
 		note=note,
 		verdict="absent by a person",
+		verify_from=0,
 	)
 
 
@@ -396,7 +399,7 @@ def _answered(answer: Answer | NoAnswer) -> Answer:
 
 def _refuse_foreign_reference(doc: Any, text: str, number: str) -> None:
 	named = references_in(text)
-	own = "".join(doc.reference.removeprefix("Ref.").split())
+	own = "".join((doc.reference or "").removeprefix("Ref.").split())
 	if named and own not in named:
 		raise _invalid(
 			"number", _("The document {0} refers to {1}, not to this offer.").format(number, named[0])
