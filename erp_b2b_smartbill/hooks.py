@@ -47,7 +47,10 @@ doc_events = {
 
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["erp_b2b_smartbill.smartbill.schedule.settle_due"],
+		"* * * * *": [
+			"erp_b2b_smartbill.smartbill.schedule.settle_due",
+			"erp_b2b_smartbill.smartbill.bulk.resume_abandoned",
+		],
 	},
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
 }
@@ -55,10 +58,12 @@ scheduler_events = {
 permission_query_conditions = {
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.invoice_query_conditions",
+	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.has_document_permission",
+	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.has_run_permission",
 }
 
 # the "Connections" of a form

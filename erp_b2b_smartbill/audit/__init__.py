@@ -85,6 +85,8 @@ def record(
 		}
 	)
 	entry.flags.recorded = True
+	# what it refers to was just saved
+	entry.flags.ignore_links = True
 	return entry.insert(ignore_permissions=True)
 
 

@@ -244,7 +244,7 @@ def _time_zone(results: Results) -> None:
 
 
 def _ask_smartbill(account: SmartBillAccount, results: Results) -> None:
-	gate = _ListeningGate(account.name, Lane.CLICK, patience=accounts.PATIENCE_S)
+	gate = _ListeningGate(account.name, Lane.CLICK, patience=accounts.LONG_PATIENCE_S[Lane.CLICK])
 	if refused := gate.reserve(CALLS):
 		results.problem(
 			"gate",

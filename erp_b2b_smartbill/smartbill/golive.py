@@ -67,7 +67,7 @@ def switch_live_on(
 		return {"live": True}
 	_require_usable(account)
 
-	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=accounts.PATIENCE_S)
+	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=accounts.LONG_PATIENCE_S[Lane.CLICK])
 	if refused := gate.reserve(2):
 		raise CannotGoLive(
 			_("Too many calls were made in the last seconds; try again in {0} seconds.").format(

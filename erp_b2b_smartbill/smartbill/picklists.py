@@ -110,7 +110,7 @@ def read(account: SmartBillAccount) -> tuple[Lists | None, str | None]:
 		return None, _("The address {0} is not allowed on this site.").format(account.api_url)
 	if seconds := accounts.seconds_blocked(account):
 		return None, _("SmartBill accepts no more calls for {0} minutes.").format(-(-seconds // 60))
-	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=accounts.PATIENCE_S)
+	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=accounts.LONG_PATIENCE_S[Lane.CLICK])
 	if refused := gate.reserve(4):
 		return None, _("Too many calls were made in the last seconds; try again in {0} seconds.").format(
 			refused.retry_after

@@ -25,7 +25,7 @@ class Sandbox:
 		match = {"path": path}
 		self._control("POST", "faults", {"match": match, "when": when, "action": action, "times": 1, **more})
 
-	def advance(self, seconds: int) -> None:
+	def advance(self, seconds: float) -> None:
 		"""Move the sandbox's clock, as the test moves the app's."""
 		self._control("POST", "clock", {"advance_s": seconds})
 
