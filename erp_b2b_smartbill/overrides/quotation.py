@@ -8,7 +8,8 @@ import frappe
 
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.custom_fields import PROJECTED_ON_QUOTATION
-from erp_b2b_smartbill.smartbill import actions, claim, states
+from erp_b2b_smartbill.exceptions import Conflict
+from erp_b2b_smartbill.smartbill import actions, claim, issue, states
 from erp_b2b_smartbill.smartbill.view import proforma_view
 
 if TYPE_CHECKING:
@@ -25,13 +26,25 @@ def keep_projection(doc: Document, method: str | None = None) -> None:
 
 def show_proforma(doc: Document, method: str | None = None) -> None:
 	"""Hook `onload`: what the form's headline and buttons need, without another request."""
-	if doc.docstatus.is_draft() or not features.is_on(features.PROFORMA):
+	if not features.is_on(features.PROFORMA):
 		return
 	if not frappe.has_permission("SmartBill Proforma", "read"):
 		return
 	proforma = claim.shown(doc.name)
 	view = proforma_view(proforma) if proforma else None
-	doc.set_onload("smartbill", {"proforma": view, "can": view["can"] if view else actions.possible(None)})
+	can = view["can"] if view else actions.possible(None)
+	if can["issue"] is True:
+		can["issue"] = _why_closed(doc) or True
+	doc.set_onload("smartbill", {"proforma": view, "can": can})
+
+
+def _why_closed(doc: Document) -> str | None:
+	"""Why no proforma can be issued of a Quotation in this state."""
+	try:
+		issue.require_open(doc)
+	except Conflict as closed:
+		return closed.message
+	return None
 
 
 def forget_rejected_proforma(doc: Document, method: str | None = None) -> None:
