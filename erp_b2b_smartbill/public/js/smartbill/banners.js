@@ -1,5 +1,5 @@
 // What a form says of its SmartBill document, in lines under the title.
-import { action, date, fill, form_link, html, join, link, moment_of, spinner } from "./format";
+import { action, date, fill, form_link, html, join, link, soon, spinner } from "./format";
 
 const COLORS = {
 	Issued: "green",
@@ -41,12 +41,31 @@ function bind(frm, $area, handlers) {
 /** The lines of a proforma_view. */
 export function lines_of(view) {
 	if (!view) return [];
+	const alarms = view.notices.filter(is_alarm);
+	const notices = view.notices.filter((notice) => !is_alarm(notice));
 	return [
-		{ content: headline(view), color: color_of(view) },
+		{ content: html`${headline(view)} ${folded(notices)}`, color: color_of(view) },
+		...alarms.map((alarm) => ({ content: html`<b>${alarm}</b>`, color: "red" })),
 		...view.invoices.filter(is_open_invoice).map(invoice_line),
 		...outlived(view),
-		...view.notices.map((notice) => ({ content: notice, color: "orange" })),
 	];
+}
+
+/** Two documents of one offer in SmartBill: of all that is noted on a proforma, what somebody has to act on. */
+function is_alarm(notice) {
+	const sentence =
+		"SmartBill has a second document of this offer: {0} {1} beside {2}. Cancel one of them there.";
+	// written in the language of whoever found it
+	return [sentence, __(sentence)].some((text) => notice.startsWith(text.split("{0}")[0]));
+}
+
+function folded(notices) {
+	if (!notices.length) return "";
+	const title = notices.length === 1 ? __("1 notice") : __("{0} notices", [notices.length]);
+	return html`<details class="sb-notices">
+		<summary>${title}</summary>
+		${notices.map((notice) => html`<div>${notice}</div>`)}
+	</details>`;
 }
 
 function color_of(view) {
@@ -120,8 +139,7 @@ export function unknown(view, role_hint = true) {
 		html`<b>${__("Outcome unknown: SmartBill may have created it.")}</b> ${__(
 				"It is not sent again until that is settled.",
 			)}`,
-		view.next_look_at &&
-			__("SmartBill is looked at again by itself at {0}", [moment_of(view.next_look_at)]),
+		view.next_look_at && __("looked for again by itself at {0}", [soon(view.next_look_at)]),
 		view.can.check === true && action("check", __("Check now")),
 		decides && action("decide", __("Decide")),
 	]);

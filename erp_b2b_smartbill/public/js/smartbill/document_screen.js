@@ -84,8 +84,7 @@ export class DocumentScreen {
 				group,
 			);
 			this.labels.push(label);
-			if (why_not)
-				$button?.addClass("text-muted").attr({ "aria-disabled": true, title: why_not });
+			if (why_not) $button?.addClass("text-muted").attr("title", why_not);
 		}
 	}
 
@@ -175,11 +174,17 @@ export class DocumentScreen {
 		else alert(__("The PDF is not available yet. {0}", [data.pdf_error || ""]), "orange");
 	}
 
-	decide() {
+	async decide() {
+		// the view tells a series only together with a number
+		const { message } = await frappe.db.get_value(
+			"SmartBill Proforma",
+			this.view.name,
+			"series",
+		);
 		show_settle({
 			title: __("Decide about the proforma of {0}", [this.quotation]),
 			kind: "proforma",
-			subject: this.view,
+			subject: { ...this.view, series: message?.series },
 			send: (body) => api.post(this.quotation, "settle", body),
 			done: (view) => this.changed(view),
 		});

@@ -54,6 +54,13 @@ export function moment_of(value) {
 	return value ? frappe.datetime.str_to_user(String(value).slice(0, 19)) : "";
 }
 
+/** A moment as short as it can be told: today's by its time alone. */
+export function soon(value) {
+	const text = String(value || "").slice(0, 16);
+	const today = frappe.datetime.get_today();
+	return text.startsWith(today) ? text.slice(11) : moment_of(value).replace(/:\d\d$/, "");
+}
+
 /** The time of day in so many seconds. */
 export function time_in(seconds) {
 	const at = new Date(Date.now() + seconds * 1000);
@@ -80,7 +87,7 @@ export function form_link(doctype, name, label) {
 
 /** A button that looks like a link; `data-sb` says what it does, see `listen`. */
 export function action(name, label, attributes = "") {
-	return html`<button type="button" class="btn btn-link sb-link" data-sb="${name}" ${attributes}>
+	return html`<button type="button" class="sb-link" data-sb="${name}" ${attributes}>
 		${label}
 	</button>`;
 }
@@ -102,7 +109,7 @@ const MARKS = {
 	ok: ["green", '<path d="M4.5 8.2 7 10.7l4.5-5"/>'],
 	notice: ["orange", '<path d="M8 4.6v4.2M8 11.2v.1"/>'],
 	problem: ["red", '<path d="m5.6 5.6 4.8 4.8m0-4.8-4.8 4.8"/>'],
-	neutral: ["gray", '<path d="M8 8v.1"/>'],
+	neutral: ["gray", '<path d="M8 8h.01" style="stroke-width: 4"/>'],
 };
 
 /** A round mark; the words beside it say the same, so it is hidden from screen readers. */

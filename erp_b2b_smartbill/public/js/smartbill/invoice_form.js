@@ -21,7 +21,7 @@ export function show_invoice(frm) {
 	if (doc.status !== "Unknown" || !may_settle()) return;
 	put_settle_panel(section(frm, __("Decide")), {
 		kind: "invoice",
-		subject: { ...doc, message: doc.error, evidence: JSON.parse(doc.evidence || "null") },
+		subject: { ...doc, message: "", evidence: JSON.parse(doc.evidence || "null") },
 		send: (body) => api.post(doc.quotation, "invoice/settle", body),
 		done: () => frm.reload_doc(),
 	});

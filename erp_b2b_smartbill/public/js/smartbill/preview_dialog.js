@@ -27,6 +27,8 @@ class Preview {
 			secondary_action_label: __("Check again"),
 			secondary_action: () => this.load(),
 			on_hide: () => (this.left = true),
+			// the preview may be there before the dialog has opened
+			on_page_show: () => this.focus(),
 		});
 		this.dialog.$wrapper.addClass("sb-dialog sb-preview-dialog");
 		this.$area = this.dialog.fields_dict.preview.$wrapper;
@@ -71,7 +73,11 @@ class Preview {
 			data.mode === "Draft" ? __("Create draft in SmartBill") : __("Issue proforma"),
 		);
 		this.enable(data.ready);
-		if (data.ready) this.dialog.get_primary_btn().trigger("focus");
+		this.focus();
+	}
+
+	focus() {
+		if (this.preview?.ready) this.dialog.get_primary_btn().trigger("focus");
 	}
 
 	async issue() {
@@ -85,7 +91,7 @@ class Preview {
 				this.say(
 					html`${spinner()} ${message}
 						${__("Trying again by itself in {0} s.", [seconds])}
-						<button type="button" class="btn btn-link sb-link" data-sb="leave">
+						<button type="button" class="sb-link" data-sb="leave">
 							${__("Do not wait")}
 						</button>`,
 				),

@@ -21,6 +21,10 @@ export function document_html(preview) {
 					<dt>${__("Currency")}</dt>
 					<dd>${currency_of(preview)}</dd>
 				</div>
+				<div>
+					<dt>${__("Language")}</dt>
+					<dd>${preview.language}</dd>
+				</div>
 			</dl>
 		</header>
 		<div class="sb-parties">
@@ -39,16 +43,16 @@ export function document_html(preview) {
 		${preview.mentions && html`<p class="sb-mentions">${preview.mentions}</p>`}`;
 }
 
-function currency_of({ currency, exchange_rate, language }) {
+function currency_of({ currency, exchange_rate }) {
 	const rate =
 		exchange_rate && exchange_rate !== 1 && `1 ${currency} = ${quantity(exchange_rate, 4)}`;
-	return join([currency, rate, language], " · ");
+	return join([currency, rate], " · ");
 }
 
 function client_lines(client) {
 	return [
 		[client.vat_code, client.reg_com].filter(Boolean).join(" · "),
-		client.is_tax_payer ? __("VAT payer") : __("Not a VAT payer"),
+		{ true: __("VAT payer"), false: __("Not a VAT payer") }[client.is_tax_payer],
 		client.address,
 		[client.city, client.county, client.country].filter(Boolean).join(", "),
 		[client.contact, client.email, client.phone].filter(Boolean).join(" · "),
@@ -56,6 +60,7 @@ function client_lines(client) {
 }
 
 function rows_html({ rows }) {
+	if (!rows.length) return "";
 	let position = 0;
 	return html`<div class="sb-table-scroll">
 		<table class="sb-table sb-rows">
@@ -79,12 +84,13 @@ function rows_html({ rows }) {
 
 function row_html(row, position) {
 	const kind = row.is_discount ? "sb-row-discount" : row.is_charge ? "sb-row-charge" : "";
-	const description = row.description && row.description !== row.name && row.description;
+	const description = row.description !== row.name && row.description;
+	const details = [row.code !== row.name && row.code, description].filter(Boolean).join(" · ");
 	return html`<tr class="${kind}">
 		<td class="sb-position">${position}</td>
 		<td class="sb-product">
-			<div>${row.name} ${row.code && html`<span class="text-muted">${row.code}</span>`}</div>
-			${description && html`<div class="text-muted sb-small">${description}</div>`}
+			<div>${row.name}</div>
+			${details && html`<div class="text-muted sb-small">${details}</div>`}
 		</td>
 		<td class="sb-number" data-label="${__("Quantity")}">
 			${row.is_discount ? "" : html`${quantity(row.quantity)} ${row.unit}`}

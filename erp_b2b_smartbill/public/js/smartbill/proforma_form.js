@@ -34,7 +34,8 @@ export async function show_proforma(frm) {
 		const $body = section(frm, __("Decide"));
 		put_settle_panel($body, {
 			kind: "proforma",
-			subject: view,
+			// the line under the title says the rest
+			subject: { ...view, series: doc.series, message: "" },
 			send: (body) => api.post(doc.quotation, "settle", body),
 			done: (next) => screen.changed(next),
 		});

@@ -30,7 +30,7 @@ function show_issue_button(screen) {
 	const $button = frm.add_custom_button(generate_label(), () =>
 		why_not ? screen.explain(why_not) : begin(screen),
 	);
-	if (why_not) $button.addClass("text-muted").attr({ "aria-disabled": true, title: why_not });
+	if (why_not) $button.addClass("text-muted").attr("title", why_not);
 	else $button.addClass("btn-primary").removeClass("btn-default");
 }
 

@@ -194,11 +194,13 @@ function evidence_html({ expected_number, evidence, series }, is_invoice) {
 					html`<div>
 						<dt>${counter_label(is_invoice, looks.length > 1 && index === 0)}</dt>
 						<dd>
-							${look.counter}
+							${look.complete || look.counter ? look.counter : "–"}
 							<span class="text-muted">${moment_of(look.at)}</span>
 							${!look.complete &&
 							html`<div class="sb-small">
-								${__("not everything could be read")}
+								${look.counter
+									? __("not everything could be read")
+									: __("it could not be read")}
 							</div>`}
 						</dd>
 					</div>`,

@@ -11,7 +11,12 @@ export function ask_and_post({ intro, quotation, step, danger, done, fields, bod
 		...options,
 		fields: [
 			{ fieldname: "answer", fieldtype: "HTML" },
-			...(intro ? [{ fieldname: "intro", fieldtype: "HTML", options: String(intro) }] : []),
+			...(intro
+				? [
+						{ fieldname: "intro", fieldtype: "HTML", options: String(intro) },
+						{ fieldtype: "Section Break", hide_border: 1 },
+				  ]
+				: []),
 			...fields,
 		],
 		primary_action: async (values) => {
