@@ -6,6 +6,7 @@ Datetime fields: naive, in the site's time zone.
 """
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -22,6 +23,8 @@ def _system_time() -> datetime:
 
 
 _source: Source = _system_time
+# set while a test has stopped the clock
+_move: Callable[..., None] | None = None
 
 
 def now() -> datetime:
@@ -43,10 +46,20 @@ def today_in_romania(moment: datetime | None = None) -> date:
 	return moment.replace(tzinfo=_site_zone()).astimezone(ROMANIA).date()
 
 
+def pause(seconds: float) -> None:
+	"""Let time pass, for background work that may not go on yet; hold no lock and no snapshot meanwhile. A clock that a
+	test has stopped is moved instead."""
+	if _move is not None:
+		_move(seconds=seconds)
+	elif _source is _system_time:
+		time.sleep(seconds)
+
+
 def use(source: Source | None) -> None:
 	"""Take the time from `source`, which returns an aware datetime; None returns to the system's time."""
-	global _source
+	global _source, _move
 	_source = source or _system_time
+	_move = None
 
 
 @contextlib.contextmanager
@@ -60,12 +73,15 @@ def frozen(moment: datetime) -> Iterator[Callable[..., None]]:
 		nonlocal current
 		current += timedelta(**delta)
 
-	before = _source
+	global _move
+	before = _source, _move
 	use(lambda: current)
+	_move = move
 	try:
 		yield move
 	finally:
-		use(before)
+		use(before[0])
+		_move = before[1]
 
 
 def _site_zone() -> ZoneInfo:

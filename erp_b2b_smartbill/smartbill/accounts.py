@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import frappe
 from frappe.utils import cint, get_datetime
 
-from erp_b2b_smartbill import clock
+from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.smartbill import gate, modes
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.calls import keeper
@@ -72,14 +72,22 @@ def connect(
 class AccountGate:
 	"""The account's gate in the database, shared by every worker. Each question is a transaction of its own."""
 
-	def __init__(self, account: str, lane: Lane):
+	def __init__(self, account: str, lane: Lane, patience: float = 0):
+		"""`patience`: for how many seconds in all it may wait for its turn instead of being refused."""
 		self._account = account
 		self._lane = lane
+		self._patience = patience
 		# calls asked for in advance that were not made yet
 		self._reserved = 0
 
+	def peek(self, calls: int) -> NoAnswer | None:
+		"""Whether so many calls would be refused now; takes nothing and waits for nobody."""
+		found = frappe.db.get_value("SmartBill Account", self._account, GATE_FIELDS, as_dict=True)
+		decision = gate.admit(_state(found), _pace(self._account), self._lane, clock.now(), calls)
+		return None if decision.admitted else _closed(decision)
+
 	def reserve(self, calls: int) -> NoAnswer | None:
-		"""Ask once for several calls that belong together, so that nothing is begun that would wait half-way."""
+		"""Ask once for several calls that belong together."""
 		refused = self._ask(calls)
 		if refused is None:
 			self._reserved = calls
@@ -108,14 +116,20 @@ class AccountGate:
 
 	def _ask(self, calls: int) -> NoAnswer | None:
 		pace = _pace(self._account)
-		state = _locked_state(self._account)
-		# read after the lock: a moment from before waiting for it would let late comers burst together
-		decision = gate.admit(state, pace, self._lane, clock.now(), calls)
-		if decision.admitted:
-			_store(self._account, decision.state)
-			return None
-		frappe.db.rollback()
-		return NoAnswer(False, GATE_CLOSED, retry_after=_whole_seconds(decision.wait))
+		while True:
+			state = _locked_state(self._account)
+			# read after the lock: a moment from before waiting for it would let late comers burst together
+			decision = gate.admit(state, pace, self._lane, clock.now(), calls)
+			if decision.admitted:
+				_store(self._account, decision.state)
+				return None
+			# also ends the transaction: nobody waits with a lock
+			frappe.db.rollback()
+			wait = decision.wait.total_seconds()
+			if wait > self._patience:
+				return _closed(decision)
+			self._patience -= wait
+			clock.pause(wait)
 
 
 def seconds_blocked(account: SmartBillAccount) -> int:
@@ -137,11 +151,16 @@ def block(account: str, seconds: int) -> None:
 
 def pause(account: str, reason: str) -> None:
 	"""Nothing more is sent for the account until its test passes: the next hundred calls would be refused alike.
-	The caller commits."""
-	frappe.db.set_value(
-		"SmartBill Account", account, {"paused": 1, "pause_reason": reason}, update_modified=False
-	)
-	frappe.clear_document_cache("SmartBill Account", account)
+	Committed, for the refusal that led to it ends the request."""
+	# a fresh transaction: nothing of the caller's
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	doc = frappe.get_doc("SmartBill Account", account, for_update=True)
+	if not doc.paused:
+		frappe.db.set_value(
+			"SmartBill Account", account, {"paused": 1, "pause_reason": reason}, update_modified=False
+		)
+		audit.record(audit.ACCOUNT_PAUSED, doc, before={"paused": 0}, after={"paused": 1}, reason=reason)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 
 
 def _pace(account: str) -> Pace:
@@ -153,7 +172,15 @@ def _locked_state(account: str) -> State:
 	# a fresh transaction, and nothing of the caller's held while waiting for the lock
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	found = frappe.db.get_value("SmartBill Account", account, GATE_FIELDS, as_dict=True, for_update=True)
+	return _state(found)
+
+
+def _state(found: Mapping[str, str | datetime | None]) -> State:
 	return State(*(_moment(found[field]) for field in GATE_FIELDS))
+
+
+def _closed(decision: gate.Decision) -> NoAnswer:
+	return NoAnswer(False, GATE_CLOSED, retry_after=_whole_seconds(decision.wait))
 
 
 def _store(account: str, state: State) -> None:

@@ -135,12 +135,16 @@ def make(request: Request, *, lane: Lane, deadline: float | None, after: str | N
 	"""Claim, send once and settle one document. Raises as `issue` does."""
 	kind, account = request.kind, request.account
 	gate = accounts.AccountGate(account.name, lane)
-	if refused := gate.reserve(1 if after or request.is_draft else 2):
+	calls = 1 if after or request.is_draft else 2
+	if refused := gate.peek(calls):
 		_raise_gate(account, refused)
 
 	document, claimed = _claim(request)
 	if claimed is None:
 		return Result(document)
+	# for all calls at once, so that nothing is begun that would have to wait half-way
+	if refused := gate.reserve(calls):
+		_not_sent(claimed, refused)
 
 	client = accounts.connect(account, kind.proforma_of(document), gate=gate, deadline=deadline)
 	expected = None

@@ -48,7 +48,13 @@ def known_numbers(doctype: str, account: str, series: str, start: int, end: int)
 	return set(
 		frappe.get_all(
 			doctype,
-			{"account": account, "series": series, "number_value": ["between", [start, end - 1]]},
+			# not "between": v15 takes its values for dates
+			[
+				["account", "=", account],
+				["series", "=", series],
+				["number_value", ">=", start],
+				["number_value", "<", end],
+			],
 			pluck="number_value",
 		)
 	)

@@ -45,6 +45,9 @@ from erp_b2b_smartbill.smartbill.verdict import NoAnswer, as_number, block_secon
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
 
+# for how many seconds a look may wait for its turn at the account's gate
+PATIENCE_S = {Lane.CLICK: 10, Lane.BULK: 120}
+
 
 @dataclass
 class _View:
@@ -82,7 +85,9 @@ def look(doc: Any, *, lane: Lane = Lane.BULK) -> Any:
 	deadline = time.monotonic() + CLICK_SECONDS if lane is Lane.CLICK else None
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	client = accounts.connect(account, kind.proforma_of(doc), lane=lane, deadline=deadline)
+	# a look is several calls, and half a look proves nothing
+	gate = accounts.AccountGate(account.name, lane, PATIENCE_S[lane])
+	client = accounts.connect(account, kind.proforma_of(doc), gate=gate, deadline=deadline)
 	view = _see_invoices(doc, client) if kind is INVOICE else _see_numbers(doc, client)
 	first = _first_look(doc)
 	conclusion = (
@@ -344,7 +349,10 @@ def _client_for_person(doc: Any, kind: Kind) -> Client:
 		)
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	return accounts.connect(account, kind.proforma_of(doc), deadline=time.monotonic() + CLICK_SECONDS)
+	gate = accounts.AccountGate(account.name, Lane.CLICK, PATIENCE_S[Lane.CLICK])
+	return accounts.connect(
+		account, kind.proforma_of(doc), gate=gate, deadline=time.monotonic() + CLICK_SECONDS
+	)
 
 
 def _number_in_smartbill(doc: Any, kind: Kind, client: Client, series: str, number: str) -> str:

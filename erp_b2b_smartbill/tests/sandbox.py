@@ -25,6 +25,10 @@ class Sandbox:
 		match = {"path": path}
 		self._control("POST", "faults", {"match": match, "when": when, "action": action, "times": 1, **more})
 
+	def advance(self, seconds: int) -> None:
+		"""Move the sandbox's clock, as the test moves the app's."""
+		self._control("POST", "clock", {"advance_s": seconds})
+
 	def foreign_document(self, series: str) -> None:
 		"""Somebody types a document into the series by hand."""
 		self._control("POST", "foreign-document", {"series": series, "client": "Altcineva"})

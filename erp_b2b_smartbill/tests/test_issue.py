@@ -1,6 +1,7 @@
 """Issuing a proforma, from a submitted Quotation to number and PDF, against the SmartBill sandbox."""
 
 import json
+import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from unittest.mock import patch
@@ -12,6 +13,7 @@ from erp_b2b_smartbill.exceptions import (
 	AppError,
 	Conflict,
 	NotReady,
+	SeriesUnsettled,
 	SmartBillCredentialsRefused,
 	SmartBillRateLimited,
 	SmartBillRefused,
@@ -44,6 +46,7 @@ class IssueTestCase(SandboxTestCase):
 		return doc
 
 	def issue(self, quotation: Any) -> issuing.Result:
+		self.rest()
 		return issuing.issue(frappe.get_doc("Quotation", quotation.name))
 
 	def refuse(self, kind: type[AppError], quotation: Any) -> AppError:
@@ -116,6 +119,7 @@ class TestIssuing(IssueTestCase):
 		self.sandbox.reset()
 		result = self.issue(second)
 		self.assertEqual(result.proforma.status, states.UNKNOWN)
+		self.assertTrue(result.proforma.needs_person)
 		self.assertIn(issued.name, result.proforma.error)
 		self.assertFalse(result.issued_now)
 
@@ -215,7 +219,7 @@ class TestRefusing(IssueTestCase):
 
 	def test_a_company_without_an_account_is_told_so(self):
 		quotation = self.quotation()
-		self.account.enabled = 0
+		self.account.mode = "Off"
 		self.account.save()
 		frappe.db.commit()
 		self.assertEqual(self.refuse(NotReady, quotation).problems[0]["field"], "company")
@@ -252,6 +256,10 @@ class TestRefusing(IssueTestCase):
 		quotation = self.quotation()
 		error = self.refuse(SmartBillCredentialsRefused, quotation)
 		self.assertIn("Autentificare esuata", error.message)
+		# the next call would be refused alike, so there is none
+		calls = frappe.db.count("SmartBill Call")
+		self.assertEqual(self.refuse(Conflict, self.quotation()).code, "paused")
+		self.assertEqual(frappe.db.count("SmartBill Call"), calls)
 		self.assertEqual(self.sandbox.creates(), [])
 		self.assertEqual(self.stored(quotation).status, states.REJECTED)
 
@@ -290,6 +298,17 @@ class TestRefusing(IssueTestCase):
 			self.sandbox.reset()
 			self.assertEqual(self.issue(first).proforma.status, states.ISSUED)
 
+	def test_after_a_block_nothing_is_sent_again_while_a_number_is_unexplained(self):
+		quotation = self.quotation()
+		self.sandbox.fault("rate_block")
+		self.refuse(SmartBillRateLimited, quotation)
+		with clock.frozen(datetime.now(timezone.utc) + timedelta(seconds=631)):
+			self.sandbox.reset()
+			self.sandbox.foreign_document(factories.SERIES)
+			result = self.issue(quotation)
+			self.assertEqual(result.proforma.status, states.UNKNOWN)
+			self.assertEqual(self.sandbox.creates(), [])
+
 
 class TestUnknownOutcome(IssueTestCase):
 	def unknown(self, action: str, **fault: Any) -> Any:
@@ -299,6 +318,9 @@ class TestUnknownOutcome(IssueTestCase):
 		self.assertEqual(result.proforma.status, states.UNKNOWN)
 		self.assertEqual(self.stored(quotation).live_key, quotation.name)
 		return quotation
+
+	def settle_somehow(self, quotation: Any) -> None:
+		claim.settle(claim.claim_of(self.stored(quotation)), states.REJECTED, "Proforma rejected")
 
 	def test_a_lost_answer_is_unknown_and_never_sent_again(self):
 		for action, fault in (
@@ -324,11 +346,38 @@ class TestUnknownOutcome(IssueTestCase):
 				self.assertEqual(
 					frappe.db.get_value("Quotation", quotation.name, "smartbill_status"), "Unknown"
 				)
+				other = self.quotation()
+				self.assertEqual(self.refuse(SeriesUnsettled, other).problems[0]["name"], view["name"])
+				self.assertIsNone(self.stored(other))
+				self.settle_somehow(quotation)
 
 	def test_a_timeout_is_unknown(self):
 		self.account.read_timeout = 0.1
 		self.account.save()
 		self.unknown("delay", when="after", delay_s=0.3)
+
+	def test_a_click_ends_in_time_whatever_smartbill_does(self):
+		"""The time of a click is shortened here; the server would take five seconds."""
+		self.account.read_timeout = 50
+		self.account.save()
+		self.sandbox.fault("delay", when="after", delay_s=5)
+		quotation = self.quotation()
+		with patch.object(issuing, "CLICK_SECONDS", 2), patch.object(issuing, "MIN_CREATE_SECONDS", 0.5):
+			started = time.monotonic()
+			result = self.issue(quotation)
+			elapsed = time.monotonic() - started
+		self.assertLess(elapsed, 3)
+		self.assertEqual(result.proforma.status, states.UNKNOWN)
+
+	def test_nothing_is_sent_with_too_little_time_left_for_the_answer(self):
+		self.account.read_timeout = 50
+		self.account.save()
+		quotation = self.quotation()
+		with patch.object(issuing, "CLICK_SECONDS", 10):
+			error = self.refuse(SmartBillUnreachable, quotation)
+		self.assertIn("Nothing was sent", error.message)
+		self.assertEqual(self.sandbox.creates(), [])
+		self.assertEqual(self.issue(quotation).proforma.status, states.ISSUED)
 
 	def test_a_worker_that_dies_before_sending_leaves_nothing_in_the_way(self):
 		quotation = self.quotation()
@@ -373,7 +422,7 @@ class TestUnknownOutcome(IssueTestCase):
 		self.sandbox.fault("error_text", status=200, body="Client invalid!")
 		self.refuse(SmartBillRefused, quotation)
 		first = self.stored(quotation)
-		late = claim.Claim(first.name, first.attempt, quotation.name, first.payload)
+		late = claim.claim_of(first)
 		self.issue(quotation)
 		claim.settle(late, states.REJECTED, "Proforma rejected", reason="late")
 		doc = self.stored(quotation)

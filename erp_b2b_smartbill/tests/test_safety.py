@@ -2,12 +2,14 @@
 
 import socket
 import threading
+from typing import Any
 
 import frappe
 
 from erp_b2b_smartbill.exceptions import Conflict
 from erp_b2b_smartbill.smartbill import claim, issue, states
 from erp_b2b_smartbill.smartbill.client import Access, Client, _Connected, _session
+from erp_b2b_smartbill.smartbill.kinds import PROFORMA
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.compat import CommittingTestCase, ServerTestCase
 
@@ -77,13 +79,18 @@ class TestAccount(CommittingTestCase):
 			account.save()
 
 
+def take(quotation: Any, account: Any) -> tuple[Any, Any]:
+	mapped, reference = issue.map_quotation(quotation, account)
+	values = issue._values(quotation, account, mapped, reference)
+	return claim.take(PROFORMA, quotation.name, quotation.name, str(quotation.modified), values)
+
+
 class TestClaim(CommittingTestCase):
 	def test_a_quotation_changed_while_the_series_was_asked_is_not_sent(self):
 		account = factories.smartbill_account(URL)
 		quotation = factories.quotation(submit=True)
 		frappe.db.commit()
-		mapped, reference = issue._map(quotation, account)
-		proforma, claimed = claim.take(quotation, account, mapped, reference)
+		proforma, claimed = take(quotation, account)
 		# a colleague changes it between the claim and the sending
 		frappe.db.set_value("Quotation", quotation.name, "order_type", "Maintenance")
 		frappe.db.commit()
@@ -95,12 +102,11 @@ class TestClaim(CommittingTestCase):
 		account = factories.smartbill_account(URL)
 		quotation = factories.quotation(submit=True)
 		frappe.db.commit()
-		mapped, reference = issue._map(quotation, account)
-		proforma, claimed = claim.take(quotation, account, mapped, reference)
+		proforma, claimed = take(quotation, account)
 		self.assertTrue(claim.mark_sent(claimed, 1))
 		try:
 			raise frappe.QueryDeadlockError("the database gave up")
 		except frappe.QueryDeadlockError:
-			shown = claim.reloaded(proforma.name, "The outcome of a proforma could not be stored")
+			shown = claim.reloaded(proforma, "The outcome of a proforma could not be stored")
 		self.assertEqual(shown.status, states.SENDING)
 		self.assertTrue(shown.sent_at)
