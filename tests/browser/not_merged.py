@@ -3,7 +3,6 @@
 import pytest
 
 NOT_MERGED = {
-	"preview": "POST ...?dry_run=1 is not merged yet",
 	"life": "cancel, restore, email, link and follow are not merged yet",
 	"bulk": "/api/v1/smartbill/runs is not merged yet",
 }

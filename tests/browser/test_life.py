@@ -52,6 +52,10 @@ def test_the_dialogs_speak_to_their_routes(manager, quotation, connected):
 	sent = []
 
 	def refuse(route):
+		if route.request.method == "GET":
+			proposed = {"via": "erpnext", "to": "", "cc": "", "subject": doc.full_number, "message": "Hello"}
+			route.fulfill(json={"data": proposed})
+			return
 		sent.append((route.request.url.rsplit("/", 1)[1], route.request.post_data_json))
 		error = {"code": "changed", "message": "It changed in the meantime.", "problems": []}
 		route.fulfill(status=409, json={"error": error})

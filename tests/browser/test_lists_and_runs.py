@@ -51,12 +51,14 @@ def begin_run(page) -> None:
 
 
 def test_the_list_shows_how_far_each_offer_is_and_filters_by_it(page, clean, connected):
-	plain, issued, paid = (make_quotation() for _ in range(3))
-	for name in (issued, paid):
+	plain, issued, waiting = (make_quotation() for _ in range(3))
+	for name in (issued, waiting):
 		free_gates(connected)
 		issue(name)
-	doc = proforma_of(connected, paid)
-	connected.db.set_value("SmartBill Proforma", doc.name, "payment_status", "Paid")
+	doc = proforma_of(connected, waiting)
+	unknown = {"status": "Unknown", "needs_person": 1}
+	connected.db.set_value("SmartBill Proforma", doc.name, unknown, update_modified=False)
+	connected.db.set_value("Quotation", waiting, "smartbill_status", "Unknown", update_modified=False)
 	connected.db.commit()
 	open_list(page)
 
@@ -65,7 +67,7 @@ def test_the_list_shows_how_far_each_offer_is_and_filters_by_it(page, clean, con
 			".list-row-col.smartbill_status"
 		)
 
-	page.locator(".list-row", has_text=f"Paid {doc.number}").wait_for()
+	page.locator(".list-row", has_text="Needs a decision").wait_for()
 	number = proforma_of(connected, issued).number
 	assert cell(issued).inner_text().strip() == f"Issued {number}"
 	assert cell(plain).inner_text().strip() == "–"
@@ -135,6 +137,20 @@ def test_the_runs_own_form_shows_the_same_and_stops_it(page, clean, connected):
 	page.get_by_role("button", name="Stop", exact=True).click()
 	page.get_by_role("button", name="Stopping…").wait_for()
 	assert stopped == [True]
+
+
+@needs("life")
+def test_the_list_shows_what_is_paid(page, quotation, connected):
+	issue(quotation)
+	connected.db.set_value("Quotation", quotation, "smartbill_payment_status", "Paid", update_modified=False)
+	connected.db.commit()
+	open_list(page)
+	paid = page.locator(".list-row .smartbill_status", has_text="Paid 0")
+	paid.wait_for()
+	paid.locator(".filterable").click()
+	page.wait_for_function(
+		"() => cur_list.filter_area.get().some((f) => f[1] === 'smartbill_payment_status')"
+	)
 
 
 @needs("bulk")

@@ -15,7 +15,6 @@ from desk_helpers import (
 	proforma_of,
 	toast,
 )
-from not_merged import needs
 from pypdf import PdfReader
 
 ISSUE = "Issue proforma"
@@ -34,7 +33,6 @@ def documents_of(running, quotation: str) -> list:
 
 
 def test_from_the_quotation_to_the_number_in_two_clicks(page, quotation, running):
-	previews.serve(page)
 	open_form(page, "Quotation", quotation)
 	press_generate(page)
 	dialog(page).get_by_role("button", name=ISSUE).click()
@@ -55,7 +53,6 @@ def test_from_the_quotation_to_the_number_in_two_clicks(page, quotation, running
 
 
 def test_after_a_reload_the_quotation_still_shows_its_proforma(page, quotation, running):
-	previews.serve(page)
 	open_form(page, "Quotation", quotation)
 	press_generate(page)
 	dialog(page).get_by_role("button", name=ISSUE).dblclick()
@@ -65,7 +62,6 @@ def test_after_a_reload_the_quotation_still_shows_its_proforma(page, quotation, 
 	assert len(documents_of(running, quotation)) == 1
 
 
-@needs("preview")
 def test_the_preview_shows_the_document_and_both_totals(page, quotation):
 	open_form(page, "Quotation", quotation)
 	press_generate(page)
@@ -76,7 +72,6 @@ def test_the_preview_shows_the_document_and_both_totals(page, quotation):
 	assert "217" in dialog(page).locator(".sb-comparison").inner_text()
 
 
-@needs("preview")
 def test_the_sites_own_preview_says_what_is_missing(page, clean):
 	from desk_helpers import make_item
 
@@ -140,7 +135,6 @@ def test_a_draft_says_why_nothing_can_be_issued(page, clean):
 
 
 def test_a_busy_series_is_waited_for_in_sight(page, quotation, running):
-	previews.serve(page)
 	answers = [("series_busy", "503"), ("too_many_calls", "429")]
 
 	def first_busy(route):
@@ -162,7 +156,6 @@ def test_a_busy_series_is_waited_for_in_sight(page, quotation, running):
 
 
 def test_waiting_can_be_given_up_and_then_nothing_is_sent(page, quotation, running):
-	previews.serve(page)
 	error = {"code": "series_busy", "message": "Another document is being issued.", "problems": []}
 	page.route(
 		re.compile(r"/smartbill/proforma$"),
@@ -177,7 +170,6 @@ def test_waiting_can_be_given_up_and_then_nothing_is_sent(page, quotation, runni
 
 
 def test_a_block_says_until_when(page, quotation, running):
-	previews.serve(page)
 	fault(running.sandbox, "rate_block")
 	open_form(page, "Quotation", quotation)
 	press_generate(page)
@@ -188,7 +180,6 @@ def test_a_block_says_until_when(page, quotation, running):
 
 
 def test_what_smartbill_refuses_is_shown_in_its_own_words(page, quotation, running):
-	previews.serve(page)
 	fault(running.sandbox, "error_text", body="Client invalid!", status=200)
 	open_form(page, "Quotation", quotation)
 	press_generate(page)
@@ -212,7 +203,6 @@ def test_a_missing_pdf_is_fetched_by_a_click(page, quotation, running, connected
 
 
 def test_the_issue_button_has_the_focus_when_all_is_well(page, quotation):
-	previews.serve(page)
 	open_form(page, "Quotation", quotation)
 	press_generate(page)
 	dialog(page).get_by_text("Ready to be issued").wait_for()
@@ -223,7 +213,6 @@ def test_the_issue_button_has_the_focus_when_all_is_well(page, quotation):
 
 
 def test_it_is_issued_on_a_phone_and_nothing_is_wider_than_the_screen(phone, quotation, running):
-	previews.serve(phone)
 	open_form(phone, "Quotation", quotation)
 	phone.locator(".menu-btn-group:visible button").first.click()
 	phone.locator(".dropdown-menu.show a", has_text=GENERATE).click()

@@ -1,6 +1,5 @@
 """What a person sees and does when nobody knows whether SmartBill created the proforma."""
 
-import previews
 import pytest
 from desk_helpers import (
 	COMPANY,
@@ -53,7 +52,6 @@ def somebody_elses(quotation, running, connected) -> str:
 
 
 def test_an_unknown_outcome_is_looked_for_and_adopted(page, quotation, running, connected):
-	previews.serve(page)
 	lose_the_answer(running.sandbox)
 	open_form(page, "Quotation", quotation)
 	page.get_by_role("button", name=GENERATE).click()

@@ -4,6 +4,7 @@
 	if (!is_on) return;
 
 	const FIELD = "smartbill_status";
+	const PAYMENT = "smartbill_payment_status";
 	const COLORS = {
 		Issued: "green",
 		Invoiced: "green",
@@ -17,20 +18,18 @@
 		Rejected: "red",
 		Cancelled: "gray",
 	};
-	// what a proforma may have been followed to; asked for after the list is there
-	const FOLLOWED = ["Issued", "Invoiced", "Unknown"];
-
 	// ERPNext's settings stay; ours come beside them
 	const settings = (frappe.listview_settings["Quotation"] ??= {});
 	settings.add_fields = [
 		...(settings.add_fields || []),
 		FIELD,
+		PAYMENT,
 		"smartbill_number",
 		"smartbill_proforma",
 	];
 	settings.formatters = {
 		...settings.formatters,
-		[FIELD]: (value, df, doc) => cell(doc, value),
+		[FIELD]: (value, df, doc) => cell(doc, ...shown_of(doc)),
 	};
 	after("onload", (list) => {
 		show_column(list);
@@ -41,7 +40,7 @@
 		);
 		list.page.add_menu_item(__("Last SmartBill run"), () => show_last_run(list));
 	});
-	after("refresh", show_what_followed);
+	after("refresh", mark_what_waits);
 
 	function after(event, more) {
 		const theirs = settings[event];
@@ -69,6 +68,14 @@
 		list.columns.splice(status < 0 ? 1 : status + 1, 0, { type: "Field", df });
 	}
 
+	/** What is shown, and what a click filters by. */
+	function shown_of(doc) {
+		const is_followed = ["Issued", "Invoiced"].includes(doc[FIELD]);
+		return is_followed && ["Paid", "Partly Paid"].includes(doc[PAYMENT])
+			? [doc[PAYMENT], `${PAYMENT},=,${doc[PAYMENT]}`]
+			: [doc[FIELD]];
+	}
+
 	function cell(doc, shown, filter = `${FIELD},=,${doc[FIELD]}`) {
 		const escape = frappe.utils.escape_html;
 		if (!shown)
@@ -90,30 +97,28 @@
 			<span class="ellipsis">${escape(text)}</span></span>`;
 	}
 
-	/** Paid, and what waits for a person, are the proforma's: one request for the rows that may have them. */
-	async function show_what_followed(list) {
-		const rows = list.data.filter((doc) => FOLLOWED.includes(doc[FIELD]));
+	/** What waits for a person is known to the proformas: one request, when the list has unknown outcomes. */
+	async function mark_what_waits(list) {
+		const rows = list.data.filter((doc) => doc[FIELD] === "Unknown" && doc.smartbill_proforma);
 		if (!rows.length || !list.$result) return;
-		const names = rows.map((doc) => doc.smartbill_proforma).filter(Boolean);
-		const { message: found } = await frappe.call({
+		const { message: waiting } = await frappe.call({
 			method: "frappe.client.get_list",
 			type: "POST",
 			args: {
 				doctype: "SmartBill Proforma",
-				filters: { name: ["in", names] },
-				fields: ["name", "payment_status", "needs_person"],
-				limit_page_length: names.length,
+				filters: {
+					name: ["in", rows.map((doc) => doc.smartbill_proforma)],
+					needs_person: 1,
+				},
+				fields: ["name"],
+				limit_page_length: rows.length,
 			},
 		});
-		const by_name = Object.fromEntries((found || []).map((one) => [one.name, one]));
-		for (const doc of rows) {
-			const { payment_status, needs_person } = by_name[doc.smartbill_proforma] || {};
-			const shown = needs_person
-				? "Needs a decision"
-				: ["Paid", "Partly Paid"].includes(payment_status) && payment_status;
-			const $old = list.$result.find(`[data-smartbill="${CSS.escape(doc.name)}"]`);
-			if (shown) $old.replaceWith(cell(doc, shown));
-		}
+		const names = new Set((waiting || []).map((one) => one.name));
+		for (const doc of rows.filter((one) => names.has(one.smartbill_proforma)))
+			list.$result
+				.find(`[data-smartbill="${CSS.escape(doc.name)}"]`)
+				.replaceWith(cell(doc, "Needs a decision"));
 	}
 
 	async function issue_selected(list) {

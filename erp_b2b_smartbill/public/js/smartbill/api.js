@@ -42,6 +42,9 @@ export const get = (quotation) => request("GET", path_of(quotation));
 
 export const preview = (quotation) => request("POST", `${path_of(quotation)}?dry_run=1`);
 
+/** What the e-mail of a proforma would say. */
+export const email_defaults = (quotation) => request("GET", `${path_of(quotation)}/email`);
+
 /** `step` is what follows the proforma's address, e.g. "cancel" or "invoice/settle". */
 export const post = (quotation, step, body) =>
 	request("POST", `${path_of(quotation)}/${step}`, body || {});

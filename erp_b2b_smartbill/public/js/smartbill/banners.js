@@ -90,22 +90,29 @@ function headline(view) {
 }
 
 function numbered(view) {
+	if (view.status === "Cancelled") return cancelled(view);
 	const number = html`<b>${view.series} ${view.number}</b>`;
-	const cancelled = view.status === "Cancelled";
 	return joined([
 		fill(__("Proforma {0}"), number),
-		cancelled
-			? fill(__("cancelled in SmartBill {0}"), date(view.cancelled_at))
-			: fill(__("issued {0}"), date(view.issue_date)),
-		...(cancelled ? [] : view.invoices.filter(({ number }) => number).map(invoiced)),
-		!cancelled && payment(view),
+		fill(__("issued {0}"), date(view.issue_date)),
+		...view.invoices.filter((invoice) => invoice.number).map(invoiced),
+		payment(view),
 		view.emailed_at && fill(__("sent by e-mail {0}"), date(view.emailed_at)),
 		view.pdf_url
 			? link(view.pdf_url, __("PDF"))
-			: !cancelled &&
-			  fill(__("the PDF is not stored yet: {0}"), action("pdf", __("fetch it"))),
+			: fill(__("the PDF is not stored yet: {0}"), action("pdf", __("fetch it"))),
 		view.document_url && link(view.document_url, __("Open in SmartBill")),
-		cancelled && view.can.restore === true && action("restore", __("Restore")),
+		view.follow_error && fill(__("payment could not be read: {0}"), view.follow_error),
+	]);
+}
+
+function cancelled(view) {
+	return joined([
+		html`<b>${view.message.replace(/\.$/, "")}</b>`,
+		date(view.cancelled_at),
+		view.pdf_url && link(view.pdf_url, __("PDF")),
+		view.document_url && link(view.document_url, __("Open in SmartBill")),
+		view.can.restore === true && action("restore", __("Restore")),
 	]);
 }
 

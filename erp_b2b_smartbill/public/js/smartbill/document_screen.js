@@ -108,7 +108,7 @@ export class DocumentScreen {
 					? ""
 					: __("SmartBill gave no address of this document."),
 			},
-			one("email", __("Send by e-mail"), () => show_email(this.frm, view, changed)),
+			one("email", __("Send by e-mail"), () => show_email(view, changed)),
 			this.check_action(),
 			one("invoice", __("Create invoice"), () => show_invoice_dialog(view, changed)),
 			one("cancel", __("Cancel"), () => show_cancel(view.quotation, view, changed)),

@@ -1,11 +1,18 @@
 // Sending the proforma to the client, by ERPNext's own mail or by SmartBill.
-import { html } from "./format";
+import * as api from "./api";
+import { alert, html } from "./format";
 import { ask_and_post } from "./small_dialogs";
 
-export function show_email(frm, view, done) {
-	const number = `${view.series} ${view.number}`;
-	const dialog = ask_and_post({
-		title: __("Send {0} by e-mail", [frappe.utils.escape_html(number)]),
+export async function show_email(view, done) {
+	const { data: proposed, error } = await api.email_defaults(view.quotation);
+	if (error) {
+		alert(error.message, "red");
+		return;
+	}
+	ask_and_post({
+		title: __("Send {0} by e-mail", [
+			frappe.utils.escape_html(`${view.series} ${view.number}`),
+		]),
 		size: "large",
 		fields: [
 			{
@@ -17,12 +24,9 @@ export function show_email(frm, view, done) {
 						value: "erpnext",
 						label: __("ERPNext: from your e-mail account, kept on the Quotation"),
 					},
-					{
-						value: "smartbill",
-						label: __("SmartBill: from its server, with its own template"),
-					},
+					{ value: "smartbill", label: __("SmartBill: from its own server") },
 				],
-				default: "erpnext",
+				default: proposed.via,
 				reqd: 1,
 			},
 			{
@@ -30,27 +34,23 @@ export function show_email(frm, view, done) {
 				fieldtype: "Data",
 				label: __("To"),
 				reqd: 1,
-				default: frm.doc.contact_email || "",
+				default: proposed.to,
 				description: __("Several addresses are separated by commas."),
 			},
-			{ fieldname: "cc", fieldtype: "Data", label: __("Cc") },
+			{ fieldname: "cc", fieldtype: "Data", label: __("Cc"), default: proposed.cc },
 			{
 				fieldname: "subject",
 				fieldtype: "Data",
 				label: __("Subject"),
 				reqd: 1,
-				default: __("Proforma {0}", [number]),
+				default: proposed.subject,
 			},
 			{
 				fieldname: "message",
 				fieldtype: "Small Text",
 				label: __("Message"),
 				reqd: 1,
-				default: [
-					__("Good day,"),
-					__("Please find attached the proforma {0}.", [number]),
-					__("Thank you!"),
-				].join("\n\n"),
+				default: proposed.message,
 			},
 			{
 				fieldname: "attached",
@@ -69,5 +69,4 @@ export function show_email(frm, view, done) {
 		body: ({ attached, ...values }) => values,
 		done,
 	});
-	return dialog;
 }

@@ -1,6 +1,6 @@
 // A run that issues many proformas: how far it is, and what became of every Quotation. In the dialog and on its form.
 import * as api from "./api";
-import { form_link, html, listen, mark, spinner } from "./format";
+import { form_link, html, join, listen, mark, soon, spinner } from "./format";
 
 const POLL_MS = 1500;
 const ENDED = ["Completed", "Completed With Errors", "Failed"];
@@ -89,6 +89,10 @@ function run_html(run, { only_open, stopping }) {
 		["Not issued", "Unknown", "Stopped"].includes(status),
 	);
 	const rows = only_open ? open : run.rows;
+	const told = join(
+		[run.message, !over && run.next_at && __("It goes on at {0}.", [soon(run.next_at)])],
+		" ",
+	);
 	return html`<div class="sb-run-head">
 			<div class="sb-run-state">
 				<b
@@ -120,7 +124,7 @@ function run_html(run, { only_open, stopping }) {
 		>
 			<div class="progress-bar ${bar_of(run)}" style="width: ${percent}%"></div>
 		</div>
-		${run.message &&
+		${told.length > 0 &&
 		html`<p class="sb-note sb-note-${over ? "red" : "orange"}" role="status">
 			${run.message}
 		</p>`}
@@ -146,6 +150,8 @@ function run_html(run, { only_open, stopping }) {
 		</div>`;
 }
 
+const unique = (value, index, all) => all.indexOf(value) === index;
+
 function filter_button(only, current, label) {
 	return html`<button
 		type="button"
@@ -158,13 +164,15 @@ function filter_button(only, current, label) {
 	</button>`;
 }
 
-function row_html({ quotation, status, number, message, proforma }) {
+function row_html({ quotation, status, number, message, problems = [], proforma }) {
 	const [level, text] = RESULTS[status] || ["neutral", () => __(status)];
 	return html`<tr>
 		<td>${form_link("Quotation", quotation)}</td>
 		<td><span class="sb-inline">${mark(level)} ${text()}</span></td>
 		<td>${number && proforma ? form_link("SmartBill Proforma", proforma, number) : number}</td>
-		<td class="sb-run-message">${message}</td>
+		<td class="sb-run-message">
+			${join([message, ...problems.map((one) => one.message)].filter(unique), html`<br />`)}
+		</td>
 	</tr>`;
 }
 
