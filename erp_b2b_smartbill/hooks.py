@@ -30,7 +30,10 @@ before_uninstall = "erp_b2b_smartbill.uninstall.before_uninstall"
 
 before_request = ["erp_b2b_smartbill.api.routes.register"]
 
+app_include_js = ["erp_b2b_smartbill.bundle.js"]
 doctype_js = {"Quotation": "public/js/quotation.js"}
+doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
+extend_bootinfo = ["erp_b2b_smartbill.boot.extend"]
 
 doc_events = {
 	"Quotation": {
