@@ -54,6 +54,7 @@ scheduler_events = {
 			"erp_b2b_smartbill.smartbill.schedule.settle_due",
 			"erp_b2b_smartbill.smartbill.bulk.resume_abandoned",
 		],
+		"*/10 * * * *": ["erp_b2b_smartbill.smartbill.schedule.survey_counters"],
 	},
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
 }

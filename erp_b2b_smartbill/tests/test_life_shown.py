@@ -68,8 +68,10 @@ class TestQuotation(LifeTestCase):
 		self.rest()
 		self.assertEqual(self.issue(last).document.status, states.ISSUED)
 
-	def test_a_draft_of_its_own_sends_nothing_to_the_form(self):
-		self.assertIsNone(onload_of(self.quotation(submit=False)))
+	def test_a_draft_is_told_why_it_has_no_proforma_yet(self):
+		told = onload_of(self.quotation(submit=False))
+		self.assertIsNone(told["proforma"])
+		self.assertEqual(told["can"]["issue"], "Submit the Quotation first.")
 
 	def test_one_whose_proforma_was_never_sent_can_be_deleted(self):
 		quotation = self.quotation()
