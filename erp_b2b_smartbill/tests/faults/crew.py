@@ -6,15 +6,15 @@ import gc
 import multiprocessing
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-import frappe
-
 from erp_b2b_smartbill.tests.faults.points import Plan
-from erp_b2b_smartbill.tests.faults.worker import Place, Worker, opened
+from erp_b2b_smartbill.tests.faults.worker import Place, Worker
 
 fork = multiprocessing.get_context("fork")
 PATIENCE_S = 60
@@ -68,11 +68,12 @@ class Hand:
 
 class Crew:
 	def __init__(self, place: Place) -> None:
+		"""To be made when this process is warm and has closed everything."""
 		self.place = place
 		self.shared = Shared(fork.Value("d", 0.0), fork.Value("q", 0))
 		self._hands: list[Hand] = []
 		self.forked = 0
-		_warm_up(place)
+		_wait_for_threads()
 		# what is warm is not touched by a collection, and so stays shared
 		gc.collect()
 		gc.freeze()
@@ -133,23 +134,8 @@ class Crew:
 		self._hands = []
 
 
-def _warm_up(place: Place) -> None:
-	"""Import and cache in this process what every worker needs."""
-	with opened(place):
-		for doctype in (*WARM, "Quotation Item", "Sales Taxes and Charges"):
-			frappe.get_meta(doctype)
-
-
-WARM = (
-	"SmartBill Account",
-	"SmartBill Proforma",
-	"SmartBill Call",
-	"SmartBill Invoice",
-	"Business Event",
-	"Quotation",
-	"Customer",
-	"Item",
-	"Address",
-	"File",
-	"Error Log",
-)
+def _wait_for_threads() -> None:
+	"""A thread that holds a lock at the fork would hold it for ever in the child."""
+	end = time.monotonic() + 5
+	while threading.active_count() > 1 and time.monotonic() < end:
+		time.sleep(0.01)

@@ -87,6 +87,9 @@ class Play:
 		self._held: list[Task] = []
 		self._excused = truth.excuses(schedule)
 		self._since = ""
+		self._observed: dict[str, Any] = {}
+		self._sandboxed = truth.Sandboxed()
+		self._settled = False
 		self._paused = False
 		self.played = Played(schedule)
 
@@ -94,7 +97,7 @@ class Play:
 		started = time.monotonic()
 		try:
 			self._set_the_scene()
-			for phase in (self._callers, self._first_look, self._second_look, self._person, self._again, self._end):
+			for phase in (self._callers, self._looks, self._person, self._again, self._end):
 				phase()
 				if self.played.wrong:
 					break
@@ -120,44 +123,41 @@ class Play:
 		self._perform(CALLERS, [self._calling(caller) for caller in self._schedule.callers])
 		self._judge("after the callers")
 
-	def _first_look(self) -> None:
+	def _looks(self) -> None:
+		"""Two scheduled passes; most of the time they are left out when there is nothing to look after."""
+		if self._settled and not self._held and not self._schedule.pressed_meanwhile and self._rng.random() < 0.8:
+			return
 		self._advance(SETTLING_S)
 		self._reconcile(FIRST_LOOK)
-		self._judge("after the first look")
-
-	def _second_look(self) -> None:
+		if self._judge("after the first look"):
+			return
 		self._advance(SECOND_LOOK_S)
 		self._reconcile(SECOND_LOOK)
 		self._judge("after the second look")
 
 	def _person(self) -> None:
-		self._perform(PERSON, [])
-		self._settle_as_a_person()
-		self._judge("after the person")
+		released = self._perform(PERSON, [])
+		if self._settle_as_a_person() or released:
+			self._judge("after the person")
 
 	def _again(self) -> None:
 		self._perform(AGAIN, [])
-		for _ in range(MAX_ROUNDS):
-			if not self._press_again():
-				break
-		self._judge("after pressing again")
+		self._press_until_issued()
+		if self._held:
+			self._judge("after pressing again")
+			self._perform(AGAIN + 1, [])
+			self._press_until_issued()
 
 	def _end(self) -> None:
-		self._perform(AGAIN + 1, [])
-		for _ in range(MAX_ROUNDS):
-			if not self._press_again():
-				break
 		surveyed = self._crew.do("survey", account=self._made["account"])["done"] if self._excused else True
-		observed, sandboxed = self._judge("in the end")
+		self._judge("in the end")
 		self.played.wrong += truth.check_end(
-			self._quotations, observed, sandboxed, self._excused, surveyed
+			self._quotations, self._observed, self._sandboxed, self._excused, surveyed
 		)
-		self.played.links |= sandboxed.links
-		self.played.posts = sum(sandboxed.posts.values())
-		self.played.doubles = sum(len(papers) > 1 for papers in sandboxed.papers.values())
-		self.played.hits = [
-			fault["action"] for fault in self._sandbox.state()["faults"] if fault["hits"]
-		]
+		self.played.links |= self._sandboxed.links
+		self.played.posts = sum(self._sandboxed.posts.values())
+		self.played.doubles = sum(len(papers) > 1 for papers in self._sandboxed.papers.values())
+		self.played.hits = self._sandboxed.hits
 
 	# what they consist of
 
@@ -191,13 +191,18 @@ class Play:
 			# the scheduler starts it again a minute later
 			self._perform(phase, [Task("reconcile", {}, "pass again")])
 
-	def _settle_as_a_person(self) -> None:
+	def _settle_as_a_person(self) -> bool:
+		"""Whether there was anything to decide."""
+		if self._settled and not self._held:
+			return False
 		sandboxed = self._look_at_sandbox()
 		seen = self._observe()["seen"]
-		for quotation in self._quotations:
-			data = seen[quotation]["view"]["data"]
-			if not data or data["status"] != "Unknown":
-				continue
+		unknown = [
+			quotation
+			for quotation in self._quotations
+			if (seen[quotation]["view"]["data"] or {}).get("status") == "Unknown"
+		]
+		for quotation in unknown:
 			papers = sandboxed.papers.get(quotation)
 			decision = {"action": "adopt", "number": papers[0].number} if papers else {"action": "absent"}
 			for _ in range(MAX_ROUNDS):
@@ -206,6 +211,12 @@ class Play:
 				if answer["http"] == 200 or answer["code"] in ("not_possible", "not_unknown", "number_taken"):
 					break
 				self._advance(max(answer["retry_after"], REST_S))
+		return bool(unknown)
+
+	def _press_until_issued(self) -> None:
+		for _ in range(MAX_ROUNDS):
+			if not self._press_again():
+				break
 
 	def _press_again(self) -> bool:
 		"""One round of pressing where it is not issued yet; False when nothing is left to do."""
@@ -226,14 +237,16 @@ class Play:
 				self._crew.do("reconcile")
 				self._advance(SECOND_LOOK_S)
 				self._crew.do("reconcile")
+				self._settled = False
 				self._settle_as_a_person()
 			self._advance(max(answer["retry_after"], REST_S))
 		return left and not self.played.wrong
 
 	# processes
 
-	def _perform(self, phase: int, tasks: list[Task]) -> None:
-		"""Do the tasks, together with those that were held until this phase, until each is done, dead or held."""
+	def _perform(self, phase: int, tasks: list[Task]) -> bool:
+		"""Do the tasks, together with those that were held until this phase, until each is done, dead or held. False when
+		there were none."""
 		released = [task for task in self._held if task.held_until <= phase]
 		self._held = [task for task in self._held if task.held_until > phase]
 		for task in tasks:
@@ -244,7 +257,9 @@ class Play:
 			for task in released:
 				self._hand(task).go_on()
 			self._wait_for([*tasks, *released])
-		self._come_to_rest()
+		if tasks or released:
+			self._come_to_rest()
+		return bool(tasks or released)
 
 	def _start(self, task: Task) -> None:
 		task.hand = self._crew.hand()
@@ -343,8 +358,10 @@ class Play:
 		self.played.answers += [str(seen["view"]["body"]) for seen in observed["seen"].values()]
 		return observed
 
-	def _judge(self, moment: str) -> tuple[dict[str, Any], truth.Sandboxed]:
+	def _judge(self, moment: str) -> bool:
+		"""Look at the site and at the sandbox; whether something is wrong."""
 		observed, sandboxed = self._observe(), self._look_at_sandbox()
+		self._observed, self._sandboxed = observed, sandboxed
 		for quotation, seen in observed["seen"].items():
 			data = seen["view"]["data"] or {}
 			papers = ", ".join(paper.number for paper in sandboxed.papers.get(quotation, []))
@@ -356,7 +373,8 @@ class Play:
 			wrong.append("the credentials were refused, and the account is not paused")
 		wrong += [f"Error Log: {row['method']}\n{row['error']}" for row in observed["errors"]]
 		self.played.wrong += [f"{moment}: {text}" for text in wrong]
-		return observed, sandboxed
+		self._settled = truth.is_settled(observed, sandboxed)
+		return bool(wrong)
 
 	def _tell(self, label: str, answer: dict[str, Any]) -> None:
 		self.played.answers.append(str(answer.get("body")))

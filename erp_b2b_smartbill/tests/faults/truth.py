@@ -39,11 +39,13 @@ class Sandboxed:
 	coming: dict[str, int] = field(default_factory=dict)
 	posts: dict[str, int] = field(default_factory=dict)
 	links: set[str] = field(default_factory=set)
+	# actions of the faults that took effect
+	hits: list[str] = field(default_factory=list)
 
 
 def read_sandbox(state: dict[str, Any], quotations: list[str]) -> Sandboxed:
 	"""From the control API's state."""
-	seen = Sandboxed()
+	seen = Sandboxed(hits=[fault["action"] for fault in state["faults"] if fault["hits"]])
 	documents = state["documents"]
 	for document in documents.values() if isinstance(documents, dict) else documents:
 		seen.links.add(document["view_hash"])
@@ -65,6 +67,17 @@ def _count(counts: dict[str, int], body: str, quotations: list[str]) -> None:
 	for quotation in quotations:
 		if f"Ref. {quotation}/" in mentions:
 			counts[quotation] = counts.get(quotation, 0) + 1
+
+
+def is_settled(observed: dict[str, Any], sandbox: Sandboxed) -> bool:
+	"""Whether nothing is left that a scheduled pass or a person would have to look after."""
+	if sandbox.coming:
+		return False
+	for seen in observed["seen"].values():
+		data = seen["view"]["data"]
+		if data and data["status"] != "Issued":
+			return False
+	return True
 
 
 def excuses(schedule: Schedule) -> list[str]:

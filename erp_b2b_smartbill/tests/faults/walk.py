@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from erp_b2b_smartbill.tests.faults import traces
+from erp_b2b_smartbill.tests.faults import scene, traces, worker
 from erp_b2b_smartbill.tests.faults.crew import Crew
 from erp_b2b_smartbill.tests.faults.play import Play, Played
 from erp_b2b_smartbill.tests.faults.schedules import (
@@ -70,7 +70,7 @@ class Walk:
 	"""A context: the scene is prepared on entering and put back on leaving."""
 
 	def __init__(self, place: Place) -> None:
-		self._crew = Crew(place)
+		self._place = place
 		self._sandbox = Sandbox(place.sandbox_url)
 		self._links: set[str] = set()
 		self._answers: list[str] = []
@@ -78,8 +78,28 @@ class Walk:
 
 	def __enter__(self) -> Walk:
 		self._started = time.time()
-		self._made = self._crew.do("prepare", sandbox_api=self._sandbox.api_url, quotations=QUOTATIONS)
+		self._made = self._rehearse()
+		self._crew = Crew(self._place)
 		return self
+
+	def _rehearse(self) -> dict[str, Any]:
+		"""Prepare the scene and do everything once in this process, so that what it forks is warm."""
+		self._sandbox.reset(**scene.SEED)
+		self._sandbox.fault("drop", when="after")
+		with worker.opened(self._place):
+			made = scene.prepare(self._sandbox.api_url, QUOTATIONS)
+		quotations = made["quotations"]
+		self._aside(worker.press, quotations[0])
+		self._aside(worker.reconcile)
+		self._aside(scene.reset, made, 10)
+		self._aside(worker.press, quotations[0])
+		self._aside(scene.observe, made["account"], quotations, made["since"])
+		self._aside(scene.reset, made, 10)
+		return made
+
+	def _aside(self, command: Callable[..., Any], *arguments: Any) -> None:
+		with worker.opened(self._place):
+			command(*arguments)
 
 	def __exit__(self, *error: object) -> None:
 		try:
