@@ -12,6 +12,8 @@ UNITS = {"Nos": "buc", "Kg": "kg", "Hour": "ora", "Set": "set", "Meter": "m"}
 # The legal rates since August 2025, by SmartBill's names.
 VAT_RATES = {21: "Normala", 11: "Redusa"}
 STANDARD_RATE = 21
+# What is not taxed, for which reason: the tax category of the Quotation -> SmartBill's name of the 0 %.
+UNTAXED = {"Livrare intracomunitară": "SDD", "Taxare inversă": "Taxare inversa"}
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def set_up() -> None:
 	)
 	for company in COMPANIES[1:]:
 		make_company(company)
+	for category in UNTAXED:
+		frappe.get_doc({"doctype": "Tax Category", "title": category}).insert()
 	for company in COMPANIES:
 		frappe.db.set_value("Company", company.name, "tax_id", company.cif)
 		make_vat(company)
@@ -125,6 +129,21 @@ def make_vat(company: SellingCompany) -> None:
 				],
 			}
 		).insert()
+	frappe.get_doc(
+		{
+			"doctype": "Sales Taxes and Charges Template",
+			"title": "Fără TVA",
+			"company": company.name,
+			"taxes": [
+				{
+					"charge_type": "On Net Total",
+					"account_head": accounts[STANDARD_RATE],
+					"rate": 0,
+					"description": "Fără TVA",
+				}
+			],
+		}
+	).insert()
 	for rate in VAT_RATES:
 		# An item's template changes the rate of the document's own tax row, whose account is the standard rate's.
 		frappe.get_doc(
@@ -154,6 +173,10 @@ def make_smartbill_account(company: SellingCompany) -> None:
 			"vat_rates": [
 				{"erpnext_rate": rate, "tax_name": name, "tax_percentage": rate}
 				for rate, name in VAT_RATES.items()
+			]
+			+ [
+				{"erpnext_rate": 0, "tax_category": category, "tax_name": name, "tax_percentage": 0}
+				for category, name in UNTAXED.items()
 			],
 		}
 	).insert()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ACCOUNT_CREATED = N_("SmartBill Account created")
 ACCOUNT_CHANGED = N_("SmartBill Account changed")
+ACCOUNT_PAUSED = N_("SmartBill Account paused")
 SETTINGS_CHANGED = N_("B2B Settings changed")
 PROFORMA_CLAIMED = N_("Proforma claimed")
 PROFORMA_ISSUED = N_("Proforma issued")

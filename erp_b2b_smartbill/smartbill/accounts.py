@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import frappe
 from frappe.utils import cint, get_datetime
 
-from erp_b2b_smartbill import clock
+from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.smartbill import gate, modes
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.calls import keeper
@@ -151,11 +151,16 @@ def block(account: str, seconds: int) -> None:
 
 def pause(account: str, reason: str) -> None:
 	"""Nothing more is sent for the account until its test passes: the next hundred calls would be refused alike.
-	The caller commits."""
-	frappe.db.set_value(
-		"SmartBill Account", account, {"paused": 1, "pause_reason": reason}, update_modified=False
-	)
-	frappe.clear_document_cache("SmartBill Account", account)
+	Committed, for the refusal that led to it ends the request."""
+	# a fresh transaction: nothing of the caller's
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	doc = frappe.get_doc("SmartBill Account", account, for_update=True)
+	if not doc.paused:
+		frappe.db.set_value(
+			"SmartBill Account", account, {"paused": 1, "pause_reason": reason}, update_modified=False
+		)
+		audit.record(audit.ACCOUNT_PAUSED, doc, before={"paused": 0}, after={"paused": 1}, reason=reason)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 
 
 def _pace(account: str) -> Pace:

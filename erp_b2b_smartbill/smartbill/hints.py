@@ -8,6 +8,7 @@ punctuation differs between editions, so only folded pieces are compared.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer
@@ -90,19 +91,44 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
 	("trebuie specificat pentru fiecare produs", Hint("items", _REPORT)),
 	("trebuie sa introduceti valoarea procentului", Hint("items", _REPORT)),
 	("estimateproducts", Hint("items", N_("The Quotation has no rows to send."))),
+	("invoiceproducts", Hint("items", _REPORT)),
+	("nu contine produse", Hint("items", N_("The proforma has no rows in SmartBill; look at it there."))),
+	(
+		"proforma nu a fost gasita",
+		Hint("number", N_("SmartBill has no such proforma (any more): was it deleted there?")),
+	),
+	(
+		"a fost facturata",
+		Hint("number", N_("The proforma is invoiced in SmartBill: cancel the invoice there first.")),
+	),
+	(
+		"emis ca neplatitor",
+		Hint("number", N_("It was issued under another VAT status of your company; change it in SmartBill.")),
+	),
 	(
 		"limba nu a fost gasita",
 		Hint("account", N_("Choose a language that SmartBill knows in the SmartBill Account.")),
 	),
+	("ciful firmei", Hint("account", N_("Fill in the fiscal code in the SmartBill Account."))),
 	("companyvatcode", Hint("account", N_("Fill in the fiscal code in the SmartBill Account."))),
 	("adresa de email", Hint("contact_email", _REPORT)),
 	("server-ul de email", Hint("account", N_("Set up the e-mail server in SmartBill."))),
 )
 
 
+# SmartBill writes the series and the number into these two
+_PATTERNS = (
+	(re.compile(r"\bproforma\b.* nu a fost gasita"), "proforma nu a fost gasita"),
+	(re.compile(r"\bproforma\b.* a fost facturata"), "a fost facturata"),
+)
+
+
 def hint_for(refusal: str) -> Hint | None:
 	"""The hint for a refusal in SmartBill's words, or None when it is not a known one."""
 	folded = fold(refusal)
+	for pattern, piece in _PATTERNS:
+		if pattern.search(folded):
+			folded = piece
 	return next((hint for piece, hint in _HINTS if piece in folded), None)
 
 

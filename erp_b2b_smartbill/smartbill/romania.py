@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from stdnum.ro import cnp, cui
+
 from erp_b2b_smartbill.text import fold
 
 BUCHAREST = "Bucuresti"
@@ -69,15 +71,25 @@ def sector(*texts: str) -> str | None:
 
 def cui_digits(tax_id: str) -> str | None:
 	"""The digits of a Romanian company code, with or without `RO`; None for anything else, a CNP included."""
-	found = re.fullmatch(r"(?:RO)?([1-9]\d{1,9})", _compact(tax_id))
+	found = re.fullmatch(r"(?:RO)?([1-9]\d{1,9})", compact(tax_id))
 	return found[1] if found else None
 
 
 def has_ro_prefix(tax_id: str) -> bool:
-	return _compact(tax_id).startswith("RO")
+	return compact(tax_id).startswith("RO")
 
 
-def _compact(tax_id: str) -> str:
+def is_valid_cui(digits: str) -> bool:
+	"""Whether the check digit is right."""
+	return cui.is_valid(digits)
+
+
+def is_valid_cnp(code: str) -> bool:
+	return cnp.is_valid(code)
+
+
+def compact(tax_id: str) -> str:
+	"""Upper case, without what people put between the digits."""
 	return re.sub(r"[\s.\-]", "", tax_id).upper()
 
 

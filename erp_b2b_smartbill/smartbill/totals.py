@@ -1,12 +1,14 @@
 """What SmartBill will compute from a request: it accepts no totals and answers none.
 
-Whether an account rounds VAT row by row or once per rate is not documented, so both are predicted.
-Source: docs/smartbill-api.md 3.1, 3.2, 3.4; the tolerance is this app's own rule.
+Whether an account rounds VAT row by row or once per rate is not documented, so both are predicted, until an
+administrator has compared a real PDF. Source: docs/smartbill-api.md 3.1, 3.2, 3.4; the tolerance is this app's own
+rule.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -17,6 +19,10 @@ MIN_TOLERANCE = Decimal("0.05")
 
 VALUE_DISCOUNT = 1
 PERCENT_DISCOUNT = 2
+
+# how an account rounds VAT; anything else: not known
+PER_ROW = "Per row"
+PER_RATE = "Per rate"
 
 
 @dataclass(frozen=True)
@@ -29,14 +35,35 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class Amounts:
+	"""One row of the request, computed. `exact_vat` is not rounded yet: when it is depends on the account."""
+
+	net: Decimal
+	exact_vat: Decimal
+	rate: Decimal
+
+	@property
+	def vat(self) -> Decimal:
+		return round_half_up(self.exact_vat)
+
+
+@dataclass(frozen=True)
 class Prediction:
 	by_row: Totals
 	by_rate: Totals
 
+	def expected(self, vat_rounding: str = "") -> tuple[Totals, ...]:
+		"""What SmartBill may compute, as far as it is known how the account rounds."""
+		if vat_rounding == PER_ROW:
+			return (self.by_row,)
+		if vat_rounding == PER_RATE:
+			return (self.by_rate,)
+		return (self.by_row, self.by_rate)
+
 
 @dataclass(frozen=True)
 class Comparison:
-	"""`difference` is the largest of net, VAT and total, under either way of rounding VAT."""
+	"""`difference` is the largest of net, VAT and total, under every way of rounding VAT that is possible."""
 
 	difference: Decimal
 	tolerance: Decimal
@@ -51,37 +78,40 @@ def round_half_up(value: Decimal, decimals: int = 2) -> Decimal:
 	return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def predict(products: list[dict[str, Any]], precision: int = 2) -> Prediction:
-	"""The totals of the rows of a request (`products`; amounts are Decimal), discount rows included.
+def compute(products: Sequence[dict[str, Any]], precision: int = 2) -> list[Amounts]:
+	"""Every row of a request (`products`; amounts are Decimal), discount rows included.
 
 	A discount covers the `numberOfItems` rows just before it and is computed on their sum.
 	"""
-	nets: list[Decimal] = []
-	vat_by_row = ZERO
-	net_by_rate: dict[Decimal, Decimal] = defaultdict(lambda: ZERO)
+	computed: list[Amounts] = []
 	for row in products:
 		rate = Decimal(row.get("taxPercentage", 0))
-		if row.get("isDiscount"):
-			net = _discount(row, nets, rate)
-		else:
-			net = _product(row, rate, precision)
-		nets.append(net)
-		vat_by_row += round_half_up(net * rate / 100)
-		net_by_rate[rate] += net
-
-	net = sum(nets, ZERO)
-	vat_by_rate = sum((round_half_up(base * rate / 100) for rate, base in net_by_rate.items()), ZERO)
-	return Prediction(
-		by_row=Totals(net, vat_by_row, net + vat_by_row),
-		by_rate=Totals(net, vat_by_rate, net + vat_by_rate),
-	)
+		computed.append(
+			_discount(row, computed, rate) if row.get("isDiscount") else _product(row, rate, precision)
+		)
+	return computed
 
 
-def compare(prediction: Prediction, erp: Totals, row_count: int) -> Comparison:
+def predict(products: Sequence[dict[str, Any]], precision: int = 2) -> Prediction:
+	"""The totals of the rows of a request."""
+	return add_up(compute(products, precision))
+
+
+def add_up(computed: Sequence[Amounts]) -> Prediction:
+	net = sum((row.net for row in computed), ZERO)
+	by_row = sum((row.vat for row in computed), ZERO)
+	of_rates: dict[Decimal, Decimal] = defaultdict(lambda: ZERO)
+	for row in computed:
+		of_rates[row.rate] += row.exact_vat
+	by_rate = sum(map(round_half_up, of_rates.values()), ZERO)
+	return Prediction(Totals(net, by_row, net + by_row), Totals(net, by_rate, net + by_rate))
+
+
+def compare(prediction: Prediction, erp: Totals, row_count: int, vat_rounding: str = "") -> Comparison:
 	"""Net, VAT and total each against ERPNext's: an equal total can hide different VAT."""
 	differences = [
 		abs(ours - theirs)
-		for predicted in (prediction.by_row, prediction.by_rate)
+		for predicted in prediction.expected(vat_rounding)
 		for ours, theirs in (
 			(predicted.net, erp.net),
 			(predicted.vat, erp.vat),
@@ -91,20 +121,39 @@ def compare(prediction: Prediction, erp: Totals, row_count: int) -> Comparison:
 	return Comparison(max(differences), max(MIN_TOLERANCE, CENT * row_count))
 
 
-def _product(row: dict[str, Any], rate: Decimal, precision: int) -> Decimal:
-	amount = round_half_up(round_half_up(row["price"], precision) * row["quantity"])
-	return _without_vat(amount, rate) if row.get("isTaxIncluded") else amount
+def amount_of(price: Decimal, quantity: Decimal) -> Decimal:
+	"""What a price of at most four decimals comes to."""
+	return round_half_up(price * quantity)
 
 
-def _discount(row: dict[str, Any], nets: list[Decimal], rate: Decimal) -> Decimal:
-	covered = nets[-row["numberOfItems"] :] if row.get("numberOfItems") else []
+def without_vat(gross: Decimal, rate: Decimal) -> Decimal:
+	return gross - round_half_up(_vat_in(gross, rate))
+
+
+def _product(row: dict[str, Any], rate: Decimal, precision: int) -> Amounts:
+	amount = amount_of(round_half_up(row["price"], precision), row["quantity"])
+	return _from_gross(amount, rate) if row.get("isTaxIncluded") else _from_net(amount, rate)
+
+
+def _discount(row: dict[str, Any], earlier: Sequence[Amounts], rate: Decimal) -> Amounts:
+	covered = earlier[-row["numberOfItems"] :] if row.get("numberOfItems") else []
 	if not covered:
-		return ZERO
+		return _from_net(ZERO, rate)
 	if row.get("discountType", PERCENT_DISCOUNT) == PERCENT_DISCOUNT:
-		return -round_half_up(sum(covered, ZERO) * row["discountPercentage"] / 100)
+		base = sum((one.net for one in covered), ZERO)
+		return _from_net(-round_half_up(base * row["discountPercentage"] / 100), rate)
 	value = round_half_up(row["discountValue"])
-	return _without_vat(value, rate) if row.get("isTaxIncluded") else value
+	return _from_gross(value, rate) if row.get("isTaxIncluded") else _from_net(value, rate)
 
 
-def _without_vat(gross: Decimal, rate: Decimal) -> Decimal:
-	return gross - round_half_up(gross * rate / (100 + rate))
+def _from_net(net: Decimal, rate: Decimal) -> Amounts:
+	return Amounts(net, net * rate / 100, rate)
+
+
+def _from_gross(gross: Decimal, rate: Decimal) -> Amounts:
+	# VAT of the rounded net would turn a price of 10.00 with VAT into a total of 9.99
+	return Amounts(without_vat(gross, rate), _vat_in(gross, rate), rate)
+
+
+def _vat_in(gross: Decimal, rate: Decimal) -> Decimal:
+	return gross * rate / (100 + rate)

@@ -47,6 +47,57 @@ def item_tax_template(rate: int) -> str:
 	return f"TVA test {rate}% - {ABBR}"
 
 
+def charge_account() -> str:
+	"""An account for freight and the like, which is not a tax account."""
+	return _account("Transport test", "Chargeable")
+
+
+def second_vat_account() -> str:
+	return _account("TVA test 5%", "Tax")
+
+
+def tax_category(title: str) -> str:
+	if not frappe.db.exists("Tax Category", title):
+		frappe.get_doc({"doctype": "Tax Category", "title": title}).insert()
+	return title
+
+
+def tax_row(charge_type: str = "On Net Total", rate: float = 21, **values: Any) -> dict[str, Any]:
+	"""A row of the tax table: VAT of 21 % on the net total, unless the test says otherwise."""
+	account = values.pop("account", None) or vat_account()
+	return {
+		"charge_type": charge_type,
+		"account_head": account,
+		"rate": rate,
+		"description": values.pop("description", None) or f"TVA {rate}%",
+		**values,
+	}
+
+
+def freight(amount: float, **values: Any) -> dict[str, Any]:
+	"""A fixed charge. VAT is charged on it by a VAT row `On Previous Row Total` below it."""
+	return tax_row(
+		"Actual", 0, account=charge_account(), tax_amount=amount, description="Transport", **values
+	)
+
+
+def lead(**values: Any) -> Any:
+	"""A company that is not a customer yet, in Cluj."""
+	address = values.pop("address", {})
+	doc = frappe.get_doc(
+		{
+			"doctype": "Lead",
+			"first_name": "Ana",
+			"last_name": "Lead",
+			"company_name": f"Lead {frappe.generate_hash(length=8)} SRL",
+			**values,
+		}
+	).insert()
+	if address is not None:
+		party_address("Lead", doc.name, **address)
+	return doc
+
+
 def customer(**values: Any) -> Any:
 	"""A company in Cluj with a fiscal code and a primary address."""
 	address = values.pop("address", {})
@@ -68,17 +119,21 @@ def customer(**values: Any) -> Any:
 
 
 def customer_address(customer_name: str, **values: Any) -> Any:
+	return party_address("Customer", customer_name, **values)
+
+
+def party_address(doctype: str, name: str, **values: Any) -> Any:
 	return frappe.get_doc(
 		{
 			"doctype": "Address",
-			"address_title": customer_name,
+			"address_title": name,
 			"address_type": "Billing",
 			"address_line1": "Str. Exemplu 7",
 			"city": "Cluj-Napoca",
 			"county": "Cluj",
 			"country": "Romania",
 			"is_primary_address": 1,
-			"links": [{"link_doctype": "Customer", "link_name": customer_name}],
+			"links": [{"link_doctype": doctype, "link_name": name}],
 			**values,
 		}
 	).insert()
@@ -105,10 +160,13 @@ def quotation(
 	"""A Quotation in RON with 21 % VAT. A row is 10 pieces at 25.50; give `discount_percentage` for a discount."""
 	company_name = values.pop("company", None) or company()
 	party = values.pop("party_name", None) or customer().name
-	party_doc = frappe.get_doc("Customer", party)
+	kind = values.get("quotation_to", "Customer")
+	party_doc = frappe.get_doc(kind, party)
 	rows = []
 	for given in items or [{}]:
-		row = {"item_code": given.get("item_code") or item().name, "qty": 10, "uom": "Nos", **given}
+		row = {"qty": 10, "uom": "Nos", **given}
+		if "item_name" not in given:
+			row.setdefault("item_code", given.get("item_code") or item().name)
 		price = row.pop("price", 25.5)
 		row.setdefault("price_list_rate", price)
 		discount = row.get("discount_percentage", 0)
@@ -120,8 +178,8 @@ def quotation(
 			"quotation_to": "Customer",
 			"party_name": party,
 			# Selling Settings can publish other defaults for these two
-			"customer_group": party_doc.customer_group,
-			"territory": party_doc.territory,
+			"customer_group": party_doc.get("customer_group"),
+			"territory": party_doc.get("territory"),
 			"company": company_name,
 			"transaction_date": nowdate(),
 			"valid_till": add_days(nowdate(), 30),
@@ -133,7 +191,7 @@ def quotation(
 			"ignore_pricing_rule": 1,
 			"disable_rounded_total": 1,
 			"items": rows,
-			"taxes": [_vat_row()] if vat else [],
+			"taxes": [tax_row()] if vat else [],
 			**values,
 		}
 	).insert()
@@ -219,13 +277,19 @@ def _vat() -> None:
 		).insert()
 
 
-def _vat_row() -> dict[str, Any]:
-	return {
-		"charge_type": "On Net Total",
-		"account_head": vat_account(),
-		"rate": 21,
-		"description": "TVA 21%",
-	}
+def _account(name: str, account_type: str) -> str:
+	if not frappe.db.exists("Account", f"{name} - {ABBR}"):
+		parent = frappe.db.get_value("Account", vat_account(), "parent_account")
+		frappe.get_doc(
+			{
+				"doctype": "Account",
+				"account_name": name,
+				"parent_account": parent,
+				"company": COMPANY,
+				"account_type": account_type,
+			}
+		).insert()
+	return f"{name} - {ABBR}"
 
 
 def _ensure_basics() -> None:

@@ -256,6 +256,10 @@ class TestRefusing(IssueTestCase):
 		quotation = self.quotation()
 		error = self.refuse(SmartBillCredentialsRefused, quotation)
 		self.assertIn("Autentificare esuata", error.message)
+		# the next call would be refused alike, so there is none
+		calls = frappe.db.count("SmartBill Call")
+		self.assertEqual(self.refuse(Conflict, self.quotation()).code, "paused")
+		self.assertEqual(frappe.db.count("SmartBill Call"), calls)
 		self.assertEqual(self.sandbox.creates(), [])
 		self.assertEqual(self.stored(quotation).status, states.REJECTED)
 

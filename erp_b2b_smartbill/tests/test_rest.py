@@ -39,10 +39,21 @@ class TestProformaRoute(SandboxTestCase):
 		frappe.db.commit()
 		return name
 
-	def call(self, method: str, quotation: str, headers: dict[str, str] | None = None) -> requests.Response:
+	def call(
+		self,
+		method: str,
+		quotation: str,
+		headers: dict[str, str] | None = None,
+		action: str = "",
+		body: dict[str, Any] | None = None,
+	) -> requests.Response:
 		url = f"{os.environ['SITE_URL']}/api/v1/quotations/{quote(quotation, safe='')}/smartbill/proforma"
 		response = requests.request(
-			method, url, headers=self.seller if headers is None else headers, timeout=30
+			method,
+			f"{url}{action}",
+			json=body,
+			headers=self.seller if headers is None else headers,
+			timeout=30,
 		)
 		frappe.db.rollback()
 		return response
@@ -101,6 +112,55 @@ class TestProformaRoute(SandboxTestCase):
 			self.assertIsNone(data["smartbill_document_id"])
 			self.assertIn("may have created", data["message"])
 		self.assertEqual(len(self.sandbox.documents()), 1)
+
+	def test_check_looks_at_smartbill_and_tells_what_is_known(self):
+		name = self.quotation()
+		self.sandbox.fault("drop", when="after")
+		self.call("POST", name)
+		self.rest()
+		# too early to conclude anything
+		response = self.call("POST", name, action="/check")
+		self.assertEqual((response.status_code, response.json()["data"]["status"]), (202, "Unknown"))
+		self.assertTrue(response.json()["data"]["next_look_at"])
+		sent = {"sent_at": frappe.utils.add_to_date(None, minutes=-10)}
+		frappe.db.set_value("SmartBill Proforma", {"quotation": name}, sent, update_modified=False)
+		frappe.db.commit()
+		response = self.call("POST", name, action="/check")
+		self.assertEqual((response.status_code, response.json()["data"]["number"]), (200, "0227"))
+		self.error(self.call("POST", name, action="/check"), 409, "not_possible")
+
+	def test_only_a_manager_decides_about_an_unknown_outcome(self):
+		name = self.quotation()
+		self.sandbox.fault("drop", when="after")
+		self.call("POST", name)
+		self.rest()
+		decision = {"action": "adopt", "number": "0227", "note": "văzut în SmartBill"}
+		response = self.call("POST", name, action="/settle", body=decision)
+		self.error(response, 403, "not_allowed")
+		self.assertIs(type(self.call("GET", name).json()["data"]["can"]["settle"]), str)
+
+		manager = self.token("Sales User", "B2B Manager")
+		for wrong, field in (
+			({**decision, "number": "0999"}, "number"),
+			({**decision, "number": "x"}, "number"),
+			({**decision, "note": ""}, "note"),
+			({**decision, "action": "guess"}, "action"),
+		):
+			self.rest()
+			error = self.error(self.call("POST", name, manager, "/settle", wrong), 422, "invalid")
+			self.assertEqual(error["problems"][0]["field"], field)
+		self.rest()
+		response = self.call("POST", name, manager, "/settle", decision)
+		self.assertEqual((response.status_code, response.json()["data"]["status"]), (200, "Issued"))
+
+	def test_the_pdf_is_fetched_again_without_issuing(self):
+		name = self.quotation()
+		self.error(self.call("POST", name, action="/pdf"), 409, "not_possible")
+		issued = self.call("POST", name).json()["data"]
+		self.rest()
+		again = self.call("POST", name, action="/pdf").json()["data"]
+		self.assertEqual((again["number"], bool(again["pdf_url"])), (issued["number"], True))
+		self.assertEqual(len(self.sandbox.creates()), 1)
 
 	def test_names_with_slashes_and_blanks_work(self):
 		doc = factories.quotation(submit=False)

@@ -2,7 +2,14 @@ import unittest
 from decimal import Decimal
 from typing import Any
 
-from erp_b2b_smartbill.smartbill.totals import Totals, compare, predict, round_half_up
+from erp_b2b_smartbill.smartbill.totals import (
+	PER_RATE,
+	PER_ROW,
+	Totals,
+	compare,
+	predict,
+	round_half_up,
+)
 
 
 def product(price: str, quantity: str = "1", rate: str = "21", **more: Any) -> dict[str, Any]:
@@ -60,3 +67,15 @@ class TestTotals(unittest.TestCase):
 		apart = Totals(Decimal("100.10"), Decimal("21"), Decimal("121.10"))
 		self.assertFalse(compare(prediction, apart, 9).agrees)
 		self.assertTrue(compare(prediction, apart, 10).agrees)
+
+	def test_a_price_with_vat_is_reached_again(self):
+		# 8.26 net are 1.7346 of VAT, but 10.00 hold 1.7355
+		totals = predict([product("10", isTaxIncluded=True)])
+		self.assertEqual(totals.by_row, Totals(Decimal("8.26"), Decimal("1.74"), Decimal("10.00")))
+		self.assertEqual(totals.by_rate, totals.by_row)
+
+	def test_only_the_way_that_an_account_is_known_to_round_counts(self):
+		rows = [product("25.5", "10"), discount(discountType=2, discountPercentage="10")]
+		erp = Totals(Decimal("229.50"), Decimal("48.20"), Decimal("277.70"))
+		for known, difference in (("", "0.01"), (PER_ROW, "0.01"), (PER_RATE, "0")):
+			self.assertEqual(compare(predict(rows), erp, 2, known).difference, Decimal(difference))

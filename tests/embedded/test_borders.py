@@ -31,3 +31,9 @@ def test_the_installable_package_is_the_app_alone():
 	packages = find_packages(str(paths.ROOT), include=["erp_b2b_smartbill*"])
 	assert {name.split(".")[0] for name in packages} == {"erp_b2b_smartbill"}
 	assert 'include = ["erp_b2b_smartbill*"]' in (paths.ROOT / "pyproject.toml").read_text()
+
+
+def test_no_query_compares_with_between():
+	"""v15 takes the two values for dates, whatever the field is."""
+	sources = [path for path in APP.rglob("*.py") if "tests" not in path.parts]
+	assert {str(path) for path in sources if '["between"' in path.read_text()} == set()

@@ -149,7 +149,12 @@ class SmartBillAccount(Document):
 						row.idx, row.tax_percentage, row.erpnext_rate
 					)
 				)
-			key = (row.erpnext_rate, row.item_tax_template or "", row.tax_account or "")
+			key = (
+				row.erpnext_rate,
+				row.item_tax_template or "",
+				row.tax_account or "",
+				row.tax_category or "",
+			)
 			if key in seen:
 				frappe.throw(_("VAT rates, row {0}: this rate is mapped twice.").format(row.idx))
 			seen.add(key)

@@ -1,3 +1,5 @@
+import frappe
+
 from erp_b2b_smartbill.doctype.smartbill_document import SmartBillDocument
 
 
@@ -64,3 +66,9 @@ class SmartBillInvoice(SmartBillDocument):
 	# end: auto-generated types
 
 	source_field = "proforma"
+
+
+def on_doctype_update() -> None:
+	"""For the next number of a series, and for what was sent in it last."""
+	frappe.db.add_index("SmartBill Invoice", ["account", "series", "number_value"])
+	frappe.db.add_index("SmartBill Invoice", ["account", "series", "sent_at"])

@@ -1,3 +1,5 @@
+import frappe
+
 from erp_b2b_smartbill.doctype.smartbill_document import SmartBillDocument
 
 
@@ -72,3 +74,9 @@ class SmartBillProforma(SmartBillDocument):
 	# end: auto-generated types
 
 	source_field = "quotation"
+
+
+def on_doctype_update() -> None:
+	"""For the next number of a series, and for what was sent in it last."""
+	frappe.db.add_index("SmartBill Proforma", ["account", "series", "number_value"])
+	frappe.db.add_index("SmartBill Proforma", ["account", "series", "sent_at"])

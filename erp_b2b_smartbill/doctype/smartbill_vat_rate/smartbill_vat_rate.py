@@ -16,6 +16,7 @@ class SmartBillVATRate(Document):
 		parentfield: DF.Data
 		parenttype: DF.Data
 		tax_account: DF.Link | None
+		tax_category: DF.Link | None
 		tax_name: DF.Data
 		tax_percentage: DF.Percent
 	# end: auto-generated types
