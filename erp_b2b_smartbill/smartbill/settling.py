@@ -222,6 +222,8 @@ def _apply(doc: Any, client: Client, view: _View, first: Look | None, conclusion
 			reason=_("SmartBill did not create it: it was looked for twice. It may be issued again."),
 			verdict="absent",
 			evidence=_evidence(first, look_now),
+			# should it be made even later, the next attempt sees that a number was given since, and looks first
+			verify_from=look_now.counter,
 		)
 	if conclusion.step is Step.PERSON:
 		files = {number: _keep_pdf(doc, number, content) for number, content in view.pdfs.items()}
@@ -272,6 +274,11 @@ def _look_as_dict(seen: Look) -> dict[str, Any]:
 def _first_look(doc: Any) -> Look | None:
 	stored = json.loads(doc.evidence or "{}").get("first")
 	return Look(get_datetime(stored["at"]), stored["counter"]) if stored else None
+
+
+def _last_counter(doc: Any) -> int:
+	"""The next number of the series when it was last looked at; 0 when it never was."""
+	return (json.loads(doc.evidence or "{}").get("last") or {}).get("counter") or 0
 
 
 # what a person decides
@@ -325,6 +332,8 @@ def confirm_absent(doc: Any, note: str) -> Any:
 		reason=_("A person confirmed that SmartBill has no such document. It may be issued again."),
 		note=note,
 		verdict="absent by a person",
+		# the numbers that the person was shown are decided
+		verify_from=_last_counter(doc),
 	)
 
 
