@@ -49,7 +49,9 @@ class Played:
 	seconds: float = 0
 
 	def __str__(self) -> str:
-		return "\n".join([str(self.schedule), *("  " + line for line in self.story), *("! " + w for w in self.wrong)])
+		return "\n".join(
+			[str(self.schedule), *("  " + line for line in self.story), *("! " + w for w in self.wrong)]
+		)
 
 
 @dataclass
@@ -125,7 +127,12 @@ class Play:
 
 	def _looks(self) -> None:
 		"""Two scheduled passes; most of the time they are left out when there is nothing to look after."""
-		if self._settled and not self._held and not self._schedule.pressed_meanwhile and self._rng.random() < 0.8:
+		if (
+			self._settled
+			and not self._held
+			and not self._schedule.pressed_meanwhile
+			and self._rng.random() < 0.8
+		):
 			return
 		self._advance(SETTLING_S)
 		self._reconcile(FIRST_LOOK)
@@ -276,7 +283,11 @@ class Play:
 		"""One process at a time goes on to its next point; which one, the seed says."""
 		self._wait_for(tasks)
 		while True:
-			ready = [task for task in tasks if task.hand and task.hand.state in ("at", "held") and task not in self._held]
+			ready = [
+				task
+				for task in tasks
+				if task.hand and task.hand.state in ("at", "held") and task not in self._held
+			]
 			if not ready:
 				return
 			task = self._rng.choice(ready)
@@ -354,7 +365,9 @@ class Play:
 		return truth.read_sandbox(self._sandbox.state(), self._quotations)
 
 	def _observe(self) -> dict[str, Any]:
-		observed = self._crew.do("observe", account=self._made["account"], quotations=self._quotations, since=self._since)
+		observed = self._crew.do(
+			"observe", account=self._made["account"], quotations=self._quotations, since=self._since
+		)
 		self.played.answers += [str(seen["view"]["body"]) for seen in observed["seen"].values()]
 		return observed
 

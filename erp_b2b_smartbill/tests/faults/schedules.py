@@ -243,7 +243,9 @@ class Recorded:
 		marked = max(i for i, name in enumerate(self.names[: post - 1], 1) if name == "commit after")
 		last = max(i for i, name in enumerate(self.names, 1) if name == "commit before")
 		answered = self.index("POST answered")
-		stored = next(i for i, name in enumerate(self.names[answered:], answered + 1) if name == "commit after")
+		stored = next(
+			i for i, name in enumerate(self.names[answered:], answered + 1) if name == "commit after"
+		)
 		return {
 			"before the claim": Stop(1),
 			"after the claim's commit": Stop(self.index("GET before")),

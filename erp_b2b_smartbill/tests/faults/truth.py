@@ -12,7 +12,14 @@ from erp_b2b_smartbill.tests.faults.schedules import CREATE, LONGEST_PROVABLE_CO
 NOTHING_THERE = (None, "Queued", "Rejected")
 IN_DOUBT = ("Sending", "Unknown")
 # an answer with one of these says that no document was sent at all
-NOT_SENT_CODES = ("smartbill_unreachable", "too_many_calls", "series_busy", "series_unsettled", "not_live", "paused")
+NOT_SENT_CODES = (
+	"smartbill_unreachable",
+	"too_many_calls",
+	"series_busy",
+	"series_unsettled",
+	"not_live",
+	"paused",
+)
 KNOWN_CODES = (
 	*NOT_SENT_CODES,
 	"smartbill_rate_limited",
@@ -170,7 +177,9 @@ def check_end(
 		told = "\n".join([*data["notices"], data["message"]])
 		silent = [number for number in numbers if number not in told]
 		if (silent or not seen["duplicates_told"]) and surveyed:
-			wrong.append(f"{quotation}: {', '.join(numbers)} in SmartBill, and nobody is told of {silent}: {told}")
+			wrong.append(
+				f"{quotation}: {', '.join(numbers)} in SmartBill, and nobody is told of {silent}: {told}"
+			)
 	return wrong
 
 
