@@ -30,7 +30,10 @@ before_uninstall = "erp_b2b_smartbill.uninstall.before_uninstall"
 
 before_request = ["erp_b2b_smartbill.api.routes.register"]
 
+app_include_js = ["erp_b2b_smartbill.bundle.js"]
 doctype_js = {"Quotation": "public/js/quotation.js"}
+doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
+extend_bootinfo = ["erp_b2b_smartbill.boot.extend"]
 
 doc_events = {
 	"Quotation": {
@@ -47,7 +50,10 @@ doc_events = {
 
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["erp_b2b_smartbill.smartbill.schedule.settle_due"],
+		"* * * * *": [
+			"erp_b2b_smartbill.smartbill.schedule.settle_due",
+			"erp_b2b_smartbill.smartbill.bulk.resume_abandoned",
+		],
 	},
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
 }
@@ -55,10 +61,12 @@ scheduler_events = {
 permission_query_conditions = {
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.invoice_query_conditions",
+	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.has_document_permission",
+	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.has_run_permission",
 }
 
 # the "Connections" of a form

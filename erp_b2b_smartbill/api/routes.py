@@ -19,7 +19,7 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from erp_b2b_smartbill import features
-from erp_b2b_smartbill.api import envelope, proforma_life, proformas
+from erp_b2b_smartbill.api import envelope, proforma_life, proformas, runs
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
 from erp_b2b_smartbill.smartbill.actions import INVOICERS, MANAGERS, SALES
 
@@ -45,6 +45,7 @@ class Route:
 
 
 PROFORMA = f"{BASE}/quotations/<path:quotation>/smartbill/proforma"
+RUNS = f"{BASE}/smartbill/runs"
 
 
 def _post(path: str, handler: Callable[..., tuple[Any, int]], roles: tuple[str, ...], summary: str) -> Route:
@@ -84,6 +85,13 @@ ROUTES = (
 	_post(f"{PROFORMA}/link", proforma_life.link, MANAGERS, "Link a proforma that was issued by hand"),
 	_post(f"{PROFORMA}/unlink", proforma_life.unlink, MANAGERS, "Take such a link away again"),
 	_post(f"{PROFORMA}/discard", proforma_life.discard, MANAGERS, "Give up a draft"),
+	_post(RUNS, runs.start, SALES, "Issue the proformas of many Quotations, in the background"),
+	Route(
+		path=f"{RUNS}/<run>",
+		switch=features.PROFORMA,
+		operations={"GET": Operation(runs.show, SALES, "How far a run is, and a result per Quotation")},
+	),
+	_post(f"{RUNS}/<run>/stop", runs.stop, SALES, "Stop a run after the document in the air"),
 )
 
 _lock = threading.Lock()

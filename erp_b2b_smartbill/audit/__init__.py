@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 ACCOUNT_CREATED = N_("SmartBill Account created")
 ACCOUNT_CHANGED = N_("SmartBill Account changed")
 ACCOUNT_PAUSED = N_("SmartBill Account paused")
+ACCOUNT_WENT_LIVE = N_("SmartBill Account switched to Live")
+ACCOUNT_RESUMED = N_("SmartBill Account resumed")
+ACCOUNT_SERIES_SWITCHED = N_("SmartBill Account switched to the spare series")
+ACCOUNT_COUNTER_MOVED = N_("Series moved without this site")
+ACCOUNT_NOTICE_SEEN = N_("Notice about the series seen")
+ACCOUNT_DRAFT_CHECKED = N_("SmartBill Account checked with a draft")
+ACCOUNT_LIVE_CHECKED = N_("SmartBill Account checked with a real proforma")
 SETTINGS_CHANGED = N_("B2B Settings changed")
 PROFORMA_CLAIMED = N_("Proforma claimed")
 PROFORMA_ISSUED = N_("Proforma issued")
@@ -78,6 +85,8 @@ def record(
 		}
 	)
 	entry.flags.recorded = True
+	# what it refers to was just saved
+	entry.flags.ignore_links = True
 	return entry.insert(ignore_permissions=True)
 
 

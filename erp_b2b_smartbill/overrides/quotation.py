@@ -9,7 +9,8 @@ from frappe import _
 
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.custom_fields import PROJECTED_ON_QUOTATION
-from erp_b2b_smartbill.smartbill import actions, claim, states
+from erp_b2b_smartbill.exceptions import Conflict
+from erp_b2b_smartbill.smartbill import actions, claim, issue, states
 from erp_b2b_smartbill.smartbill.life.predecessor import living_predecessor
 from erp_b2b_smartbill.smartbill.view import proforma_view
 
@@ -29,20 +30,29 @@ def show_proforma(doc: Document, method: str | None = None) -> None:
 	"""Hook `onload`: what the form's headline and buttons need, without another request."""
 	if not features.is_on(features.PROFORMA) or not frappe.has_permission("SmartBill Proforma", "read"):
 		return
-	before = _predecessor_view(doc)
-	if doc.docstatus.is_draft() and not before:
-		return
 	proforma = claim.shown(doc.name)
 	view = proforma_view(proforma) if proforma else None
+	can = view["can"] if view else actions.possible(None)
+	if can["issue"] is True:
+		can["issue"] = _why_closed(doc) or True
 	doc.set_onload(
 		"smartbill",
 		{
 			"proforma": view,
-			"can": view["can"] if view else actions.possible(None),
+			"can": can,
 			# the living proforma of a Quotation that this one was amended from: it can be cancelled from here
-			"predecessor": before,
+			"predecessor": _predecessor_view(doc),
 		},
 	)
+
+
+def _why_closed(doc: Document) -> str | None:
+	"""Why no proforma can be issued of a Quotation in this state."""
+	try:
+		issue.require_open(doc)
+	except Conflict as closed:
+		return closed.message
+	return None
 
 
 def _predecessor_view(doc: Document) -> dict[str, Any] | None:

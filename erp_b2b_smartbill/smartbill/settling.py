@@ -45,9 +45,6 @@ from erp_b2b_smartbill.smartbill.verdict import NoAnswer, as_number, block_secon
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
 
-# for how many seconds a look may wait for its turn at the account's gate
-PATIENCE_S = {Lane.CLICK: 10, Lane.BULK: 120}
-
 
 @dataclass
 class _View:
@@ -86,7 +83,7 @@ def look(doc: Any, *, lane: Lane = Lane.BULK) -> Any:
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	# a look is several calls, and half a look proves nothing
-	gate = accounts.AccountGate(account.name, lane, PATIENCE_S[lane])
+	gate = accounts.AccountGate(account.name, lane, accounts.LONG_PATIENCE_S[lane])
 	client = accounts.connect(account, kind.proforma_of(doc), gate=gate, deadline=deadline)
 	view = _see_invoices(doc, client) if kind is INVOICE else _see_numbers(doc, client)
 	first = _first_look(doc)
@@ -352,7 +349,7 @@ def _client_for_person(doc: Any, kind: Kind) -> Client:
 		)
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	gate = accounts.AccountGate(account.name, Lane.CLICK, PATIENCE_S[Lane.CLICK])
+	gate = accounts.AccountGate(account.name, Lane.CLICK, accounts.LONG_PATIENCE_S[Lane.CLICK])
 	return accounts.connect(
 		account, kind.proforma_of(doc), gate=gate, deadline=time.monotonic() + CLICK_SECONDS
 	)

@@ -25,13 +25,14 @@ class Sandbox:
 		match = {"path": path}
 		self._control("POST", "faults", {"match": match, "when": when, "action": action, "times": 1, **more})
 
-	def advance(self, seconds: int) -> None:
+	def advance(self, seconds: float) -> None:
 		"""Move the sandbox's clock, as the test moves the app's."""
 		self._control("POST", "clock", {"advance_s": seconds})
 
-	def foreign_document(self, series: str) -> None:
-		"""Somebody types a document into the series by hand."""
-		self._control("POST", "foreign-document", {"series": series, "client": "Altcineva"})
+	def foreign_document(self, series: str, mentions: str = "") -> str:
+		"""Somebody types a document into the series by hand; returns its number."""
+		order = {"series": series, "client": "Altcineva", "mentions": mentions}
+		return self._control("POST", "foreign-document", order)["number"]
 
 	def invoice_by_hand(self, series: str, number: str, draft: bool = False) -> dict[str, Any]:
 		"""Somebody makes an invoice of a proforma in SmartBill."""
@@ -77,6 +78,22 @@ class Sandbox:
 		journal = self._control("GET", "journal?since=0")
 		entries = journal["journal"] if isinstance(journal, dict) else journal
 		return [entry for entry in entries if entry["path"] == CREATE]
+
+	def writes(self) -> list[dict[str, Any]]:
+		"""Every request that could have changed anything."""
+		return [entry for entry in self.calls() if entry["method"] != "GET"]
+
+	def calls(self) -> list[dict[str, Any]]:
+		return self._control("GET", "journal?since=0")["journal"]
+
+	def user(self, **changes: Any) -> None:
+		"""Change a token or a right, see the sandbox's README."""
+		self._control("POST", "users", changes)
+
+	def seed(self, **parts: Any) -> None:
+		"""Begin anew with other data."""
+		self._control("POST", "reset", {"seed": parts})
+		self.knobs(v1_limit=0)
 
 	def _control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
 		response = requests.request(method, f"{self.url}/__control/{path}", json=body, timeout=10)

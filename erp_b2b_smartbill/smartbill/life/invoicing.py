@@ -18,14 +18,13 @@ from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.exceptions import Conflict, NotReady
 from erp_b2b_smartbill.smartbill import claim, pdf, states
 from erp_b2b_smartbill.smartbill import issue as issuing
-from erp_b2b_smartbill.smartbill.accounts import AccountGate
+from erp_b2b_smartbill.smartbill.accounts import LONG_PATIENCE_S, AccountGate
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.issue import Request, Result
 from erp_b2b_smartbill.smartbill.kinds import INVOICE
 from erp_b2b_smartbill.smartbill.life import following, reaching
 from erp_b2b_smartbill.smartbill.payload import fingerprint, freeze
-from erp_b2b_smartbill.smartbill.settling import PATIENCE_S
 
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
@@ -67,7 +66,7 @@ def invoice(proforma: Any, issue_date: Any = None, due_date: Any = None) -> Resu
 	account = reaching.account_to_change(proforma.account)
 	values = _values(proforma, account, _dates(proforma, issue_date, due_date))
 	# the list of invoices, the series' counter, and the invoice
-	gate = AccountGate(account.name, Lane.CLICK, PATIENCE_S[Lane.CLICK])
+	gate = AccountGate(account.name, Lane.CLICK, LONG_PATIENCE_S[Lane.CLICK])
 	client = reaching.client_of(account, proforma.name, calls=3, deadline=deadline, gate=gate)
 	listed = reaching.invoices_listed(account, client.invoices_of_proforma(proforma.series, proforma.number))
 	if listed is None:

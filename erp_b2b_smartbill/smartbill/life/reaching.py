@@ -21,13 +21,13 @@ from erp_b2b_smartbill.exceptions import (
 	SmartBillUnreachable,
 )
 from erp_b2b_smartbill.smartbill import accounts, modes
-from erp_b2b_smartbill.smartbill.accounts import AccountGate
+from erp_b2b_smartbill.smartbill.accounts import LONG_PATIENCE_S, AccountGate
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
 from erp_b2b_smartbill.smartbill.issue import account_problem
-from erp_b2b_smartbill.smartbill.settling import PATIENCE_S, invoices_in
+from erp_b2b_smartbill.smartbill.settling import invoices_in
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
 from erp_b2b_smartbill.text import fold
 
@@ -51,11 +51,8 @@ def account_to_read(name: str) -> SmartBillAccount:
 def account_to_change(name: str) -> SmartBillAccount:
 	"""The account, if documents with a number may be changed in SmartBill with it now. Raises as `account_to_read`."""
 	account = account_to_read(name)
-	if refusal := modes.refusal(account):
+	if refusal := modes.refusal(account, numbered=True):
 		raise _not_live(account, refusal)
-	if account.mode == modes.DRAFT:
-		text = _("The SmartBill Account {0} is in mode Draft: nothing but drafts is changed in SmartBill.")
-		raise _not_live(account, text.format(name))
 	return account
 
 
@@ -71,7 +68,7 @@ def client_of(
 	"""A client for `calls` calls that belong together: there is room for all of them, or SmartBillRateLimited."""
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	gate = gate or AccountGate(account.name, lane, PATIENCE_S[lane])
+	gate = gate or AccountGate(account.name, lane, LONG_PATIENCE_S[lane])
 	if refused := gate.reserve(calls):
 		account.reload()
 		raise _blocked(accounts.seconds_blocked(account)) if account.blocked_until else _too_many(refused)
