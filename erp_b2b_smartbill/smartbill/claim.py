@@ -199,6 +199,7 @@ def mark_sent(claim: Claim, expected_number: int | None) -> bool:
 		frappe.db.rollback()
 		return False
 	# no field of its keys changes, and this is the step that everybody waits for
+	# a draft expects no number, and the column takes no NULL
 	sent = {"sent_at": clock.now(), "expected_number": expected_number or 0}
 	frappe.db.set_value(doc.doctype, doc.name, sent)
 	_end()
