@@ -1,10 +1,11 @@
-"""A proforma shows what its Quotation shows, so it is open to exactly those who may read the Quotation."""
+"""A SmartBill document shows what its Quotation shows, so it is open to exactly those who may read the Quotation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import frappe
+from frappe import _
 from frappe.desk.reportview import build_match_conditions
 
 if TYPE_CHECKING:
@@ -12,7 +13,16 @@ if TYPE_CHECKING:
 
 
 def proforma_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
-	"""Hook `permission_query_conditions` of SmartBill Proforma: the conditions that Quotations are listed with."""
+	"""Hook `permission_query_conditions`: the conditions that Quotations are listed with."""
+	return _conditions("SmartBill Proforma", user)
+
+
+def invoice_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`, as for the proforma."""
+	return _conditions("SmartBill Invoice", user)
+
+
+def _conditions(doctype: str, user: str | None) -> str:
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return ""
@@ -25,13 +35,15 @@ def proforma_query_conditions(user: str | None = None, doctype: str | None = Non
 		return ""
 	# it comes escaped for a query with parameters; this one is used without any
 	conditions = conditions.replace("%%", "%")
-	return f"`tabSmartBill Proforma`.`quotation` in (select `tabQuotation`.`name` from `tabQuotation` where {conditions})"
+	return (
+		f"`tab{doctype}`.`quotation` in (select `tabQuotation`.`name` from `tabQuotation` where {conditions})"
+	)
 
 
-def has_proforma_permission(
+def has_document_permission(
 	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
 ) -> bool:
-	"""Hook `has_permission` of SmartBill Proforma."""
+	"""Hook `has_permission` of SmartBill Proforma and SmartBill Invoice."""
 	user = user or frappe.session.user
 	if user == "Administrator" or not doc.get("quotation"):
 		return True
@@ -65,3 +77,10 @@ def _sees_all_runs(user: str) -> bool:
 def may_see_app() -> bool:
 	"""Whether the app has a tile on the apps screen for this user."""
 	return bool({"B2B Manager", "B2B Sales", "System Manager"} & set(frappe.get_roles()))
+
+
+def require_role(*roles: str) -> None:
+	"""Raises PermissionError unless the session's user has one of the roles. Frappe's own only_for lets every test
+	through on some versions."""
+	if not set(roles) & set(frappe.get_roles()):
+		frappe.throw(_("This needs the role {0}.").format(_(roles[0])), frappe.PermissionError)

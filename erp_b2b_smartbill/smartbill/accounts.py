@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import frappe
 from frappe.utils import cint, get_datetime
 
 from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.smartbill import gate, modes
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.calls import keeper
@@ -27,8 +28,20 @@ NOT_WRITABLE = "NotWritable"
 # For how many seconds in all a gate's user waits for his turn before he is told to come back: a person hardly at all,
 # bulk work for longer than the slowest pace takes between the calls of one document.
 PATIENCE_S = {Lane.CLICK: 2.0, Lane.BULK: 60.0}
+# for what is several calls and comes to nothing when only some of them are made
+LONG_PATIENCE_S = {Lane.CLICK: 10.0, Lane.BULK: 120.0}
 
-MODE_FIELDS = ["name", "mode", "paused", "pause_reason", "live_url", "live_site_id"]
+# what modes.refusal asks for
+MODE_FIELDS = [
+	"name",
+	"creation",
+	"mode",
+	"paused",
+	"pause_reason",
+	"live_url",
+	"live_site_id",
+	"sent_numbers",
+]
 GATE_FIELDS = ["gate_shared_at", "gate_clicks_at", "gate_bulk_at", "blocked_until"]
 
 
@@ -48,6 +61,7 @@ def access_to(account: SmartBillAccount) -> Access:
 	return Access(
 		email=account.email,
 		token=account.get_password("token"),
+		v3_token=account.get_password("v3_token", raise_exception=False) or "",
 		cif=account.cif,
 		api_url=account.api_url,
 		connect_timeout=account.connect_timeout,
@@ -104,16 +118,33 @@ class AccountGate:
 			self._reserved = calls
 		return refused
 
-	def admit(self, writes: bool) -> NoAnswer | None:
-		if writes and modes.refusal(_mode_of(self._account)):
+	def admit(self, writes: bool, draft: bool = False) -> NoAnswer | None:
+		if writes and self._refuses_writing(draft):
 			# who wants to write asks before; this is the last lock on the door
 			return NoAnswer(False, NOT_WRITABLE)
 		if self._reserved:
 			self._reserved -= 1
+			# no snapshot stays open while SmartBill answers
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit
 			return None
 		return self._ask(1)
 
+	def _refuses_writing(self, draft: bool) -> bool:
+		# a fresh snapshot: a mode switched off, or a pause, of this very moment counts
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		account = frappe.db.get_value("SmartBill Account", self._account, MODE_FIELDS, as_dict=True)
+		return modes.refusal(account, numbered=not draft) is not None
+
 	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
+		try:
+			self._learn(answer, headers)
+		except Exception:
+			# an answer of SmartBill must not be lost because the gate could not learn from it
+			frappe.db.rollback()
+			frappe.clear_messages()
+			log_masked_error("The pace of a SmartBill Account could not be kept")
+
+	def _learn(self, answer: Answer, headers: Mapping[str, str]) -> None:
 		if seconds := block_seconds(answer):
 			block(self._account, seconds)
 			return
@@ -178,10 +209,6 @@ def pause(account: str, reason: str) -> None:
 		)
 		audit.record(audit.ACCOUNT_PAUSED, doc, before={"paused": 0}, after={"paused": 1}, reason=reason)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-
-
-def _mode_of(account: str) -> Any:
-	return frappe.db.get_value("SmartBill Account", account, MODE_FIELDS, as_dict=True)
 
 
 def _pace(account: str) -> Pace:

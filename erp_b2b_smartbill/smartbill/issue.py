@@ -66,6 +66,9 @@ MIN_PDF_SECONDS = 5
 # for how long a person's click waits for the series, and how often it asks
 SERIES_PATIENCE_S = 8.0
 SERIES_POLL_S = 0.1
+# A run waits longer than a person, but not longer than a claim is taken for alive: whoever was held up until then must
+# not send what others have taken for lost.
+BULK_SECONDS = 150
 GATE_REASONS = (accounts.GATE_CLOSED, accounts.NOT_WRITABLE, NO_TIME_LEFT)
 
 
@@ -113,7 +116,7 @@ def issue(
 	SmartBillRefused, SmartBillCredentialsRefused, SmartBillUnreachable, SmartBillRateLimited: with each of them no
 	proforma exists.
 	"""
-	deadline = time.monotonic() + CLICK_SECONDS if lane is Lane.CLICK else None
+	deadline = time.monotonic() + (CLICK_SECONDS if lane is Lane.CLICK else BULK_SECONDS)
 	existing = claim.current(quotation.name)
 	if existing:
 		existing = claim.write_off(existing)
@@ -134,19 +137,28 @@ def issue(
 	return make(request, lane=lane, deadline=deadline, after=after)
 
 
-def make(request: Request, *, lane: Lane, deadline: float | None, after: str | None = None) -> Result:
-	"""Claim, send once and settle one document. Raises as `issue` does."""
+def make(
+	request: Request,
+	*,
+	lane: Lane,
+	deadline: float,
+	after: str | None = None,
+	gate: accounts.AccountGate | None = None,
+) -> Result:
+	"""Claim, send once and settle one document. Nothing is sent after the deadline. Raises as `issue` does. `gate`: one
+	that has reserved the calls."""
 	kind, account = request.kind, request.account
-	gate = accounts.AccountGate(account.name, lane)
+	reserved = gate is not None
+	gate = gate or accounts.AccountGate(account.name, lane)
 	calls = 1 if after or request.is_draft else 2
-	if refused := gate.peek(calls):
+	if not reserved and (refused := gate.peek(calls)):
 		_raise_gate(account, refused)
 
 	document, claimed = _claim(request, lane)
 	if claimed is None:
 		return Result(document)
 	# for all calls at once, so that nothing is begun that would have to wait half-way
-	if refused := gate.reserve(calls):
+	if not reserved and (refused := gate.reserve(calls)):
 		_not_sent(claimed, refused)
 
 	client = accounts.connect(account, kind.proforma_of(document), gate=gate, deadline=deadline)

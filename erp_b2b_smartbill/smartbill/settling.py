@@ -45,9 +45,6 @@ from erp_b2b_smartbill.smartbill.verdict import NoAnswer, as_number, block_secon
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
 
-# for how many seconds a look may wait for its turn at the account's gate
-PATIENCE_S = {Lane.CLICK: 10, Lane.BULK: 120}
-
 
 @dataclass
 class _View:
@@ -86,7 +83,7 @@ def look(doc: Any, *, lane: Lane = Lane.BULK) -> Any:
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	# a look is several calls, and half a look proves nothing
-	gate = accounts.AccountGate(account.name, lane, PATIENCE_S[lane])
+	gate = accounts.AccountGate(account.name, lane, accounts.LONG_PATIENCE_S[lane])
 	client = accounts.connect(account, kind.proforma_of(doc), gate=gate, deadline=deadline)
 	view = _see_invoices(doc, client) if kind is INVOICE else _see_numbers(doc, client)
 	first = _first_look(doc)
@@ -222,6 +219,7 @@ def _apply(doc: Any, client: Client, view: _View, first: Look | None, conclusion
 			reason=_("SmartBill did not create it: it was looked for twice. It may be issued again."),
 			verdict="absent",
 			evidence=_evidence(first, look_now),
+			verify_from=_to_verify(doc, look_now.counter),
 		)
 	if conclusion.step is Step.PERSON:
 		files = {number: _keep_pdf(doc, number, content) for number, content in view.pdfs.items()}
@@ -272,6 +270,17 @@ def _look_as_dict(seen: Look) -> dict[str, Any]:
 def _first_look(doc: Any) -> Look | None:
 	stored = json.loads(doc.evidence or "{}").get("first")
 	return Look(get_datetime(stored["at"]), stored["counter"]) if stored else None
+
+
+def _to_verify(doc: Any, counter: int) -> int:
+	"""From which number on the next attempt has to look first, should the document be made even later. An invoice needs
+	none: before every attempt SmartBill is asked for the proforma's invoices."""
+	return 0 if doc.doctype == INVOICE.doctype else counter
+
+
+def _last_counter(doc: Any) -> int:
+	"""The next number of the series when it was last looked at; 0 when it never was."""
+	return (json.loads(doc.evidence or "{}").get("last") or {}).get("counter") or 0
 
 
 # what a person decides
@@ -325,6 +334,8 @@ def confirm_absent(doc: Any, note: str) -> Any:
 		reason=_("A person confirmed that SmartBill has no such document. It may be issued again."),
 		note=note,
 		verdict="absent by a person",
+		# the numbers that the person was shown are decided
+		verify_from=_to_verify(doc, _last_counter(doc)),
 	)
 
 
@@ -349,7 +360,7 @@ def _client_for_person(doc: Any, kind: Kind) -> Client:
 		)
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	gate = accounts.AccountGate(account.name, Lane.CLICK, PATIENCE_S[Lane.CLICK])
+	gate = accounts.AccountGate(account.name, Lane.CLICK, accounts.LONG_PATIENCE_S[Lane.CLICK])
 	return accounts.connect(
 		account, kind.proforma_of(doc), gate=gate, deadline=time.monotonic() + CLICK_SECONDS
 	)
@@ -396,7 +407,7 @@ def _answered(answer: Answer | NoAnswer) -> Answer:
 
 def _refuse_foreign_reference(doc: Any, text: str, number: str) -> None:
 	named = references_in(text)
-	own = "".join(doc.reference.removeprefix("Ref.").split())
+	own = "".join((doc.reference or "").removeprefix("Ref.").split())
 	if named and own not in named:
 		raise _invalid(
 			"number", _("The document {0} refers to {1}, not to this offer.").format(number, named[0])

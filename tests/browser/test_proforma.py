@@ -1,148 +1,225 @@
-"""The way of a sales person from the log-in to the proforma's number and PDF, in a real browser."""
+"""The way of a sales person from the Quotation to the proforma's number and PDF, in a real browser."""
 
 import io
-import itertools
-from collections.abc import Iterator
+import re
 
-import pytest
+import previews
+from desk_helpers import (
+	COMPANY,
+	GENERATE,
+	dialog,
+	fault,
+	headline,
+	make_quotation,
+	open_form,
+	proforma_of,
+	toast,
+)
 from pypdf import PdfReader
 
-from embedded.romania import COMPANIES, PASSWORD
-
-SALES_USER = "vanzari@demo.local"
-COMPANY = COMPANIES[0]
-numbers = itertools.count(1)
+ISSUE = "Issue proforma"
 
 
-def make_quotation(number: int) -> str:
-	"""Store a submitted offer of 10 pieces at 20 lei less 10 % (217.80 with VAT) and return its name."""
-	import frappe
-	from erpnext.controllers.accounts_controller import get_taxes_and_charges
-
-	customer = frappe.get_doc(
-		{
-			"doctype": "Customer",
-			"customer_name": f"Atelier Browser {number} SRL",
-			"customer_type": "Company",
-			"customer_group": "Commercial",
-			"territory": "Romania",
-			"tax_id": "RO98765438",
-		}
-	).insert()
-	address = frappe.get_doc(
-		{
-			"doctype": "Address",
-			"address_title": customer.name,
-			"address_type": "Billing",
-			"address_line1": "Str. Exemplu 7",
-			"city": "Cluj-Napoca",
-			"county": "Cluj",
-			"state": "Cluj",
-			"country": "Romania",
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
-	item = frappe.get_doc(
-		{
-			"doctype": "Item",
-			"item_code": f"BROWSER-{number}",
-			"item_name": "Cablu demo",
-			"item_group": "Products",
-			"stock_uom": "Nos",
-			"is_stock_item": 0,
-		}
-	).insert()
-	template = f"TVA 21% - {COMPANY.abbr}"
-	quotation = frappe.get_doc(
-		{
-			"doctype": "Quotation",
-			"quotation_to": "Customer",
-			"party_name": customer.name,
-			"company": COMPANY.name,
-			"customer_group": customer.customer_group,
-			"territory": customer.territory,
-			"customer_address": address.name,
-			"currency": "RON",
-			"selling_price_list": "Standard Selling",
-			"taxes_and_charges": template,
-			"taxes": get_taxes_and_charges("Sales Taxes and Charges Template", template),
-			"items": [
-				{
-					"item_code": item.name,
-					"qty": 10,
-					"price_list_rate": 20,
-					"discount_percentage": 10,
-					"rate": 18,
-				}
-			],
-		}
-	).insert()
-	quotation.submit()
-	frappe.db.commit()
-	return quotation.name
+def press_generate(page) -> None:
+	page.get_by_role("button", name=GENERATE).click()
 
 
-@pytest.fixture
-def quotation(connected, running) -> Iterator[str]:
-	"""Yield an offer's name; what the test leaves is deleted, for other tests look at the same site."""
-	from erp_b2b_smartbill.tests.compat import LEFT_BEHIND, delete_rows
-
-	connected.db.rollback()
-	connected.set_user("Administrator")
-	running.sandbox.state.reset()
-	before = {doctype: set(connected.get_all(doctype, pluck="name")) for doctype in LEFT_BEHIND}
-	yield make_quotation(next(numbers))
-	connected.db.rollback()
-	for doctype, names in before.items():
-		for name in set(connected.get_all(doctype, pluck="name")) - names:
-			delete_rows(doctype, name)
-	connected.db.commit()
-	running.sandbox.state.reset()
-
-
-def log_in(page) -> None:
-	page.goto("/login")
-	page.fill("#login_email", SALES_USER)
-	page.fill("#login_password", PASSWORD)
-	page.click(".btn-login")
-	page.wait_for_url("**/desk**")
-
-
-def test_a_sales_user_issues_the_proforma_and_downloads_its_pdf(page, quotation):
-	log_in(page)
-	page.goto(f"/desk/quotation/{quotation}")
-	page.get_by_role("button", name="Generate SmartBill Proforma").click()
-	headline = page.locator(".form-message, .form-dashboard-section, .form-message-container").filter(
-		has_text=COMPANY.series
-	)
-	headline.first.wait_for()
-	text = headline.first.inner_text()
-	assert f"{COMPANY.series} 0" in text
-
-	with page.expect_response(lambda response: "/private/files/" in response.url) as answered:
-		page.evaluate(
-			"() => fetch(cur_frm.doc.smartbill_pdf || document.querySelector('a[href*=\"/private/files/\"]').href)"
-		)
-	pdf = answered.value.body()
-	assert pdf.startswith(b"%PDF-")
-	printed = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
-	assert quotation in printed
-	assert "TOTAL 217.80 RON" in printed
-
-	# The button is gone: what is issued is not offered again.
-	assert page.get_by_role("button", name="Generate SmartBill Proforma").count() == 0
-
-
-def test_after_a_reload_the_quotation_still_shows_its_proforma(page, quotation, running):
-	log_in(page)
-	page.goto(f"/desk/quotation/{quotation}")
-	page.get_by_role("button", name="Generate SmartBill Proforma").click()
-	page.get_by_text("is issued").first.wait_for()
-	page.reload()
-	page.get_by_text("issued on").first.wait_for()
-	issued = [
+def documents_of(running, quotation: str) -> list:
+	return [
 		document
 		for document in running.sandbox.state.documents.values()
 		if quotation in str(document.request.get("mentions"))
 	]
-	assert len(issued) == 1
+
+
+def test_from_the_quotation_to_the_number_in_two_clicks(page, quotation, running):
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	dialog(page).get_by_role("button", name=ISSUE).click()
+	headline(page).filter(has_text=f"{COMPANY.series} 0").wait_for()
+
+	text = headline(page).inner_text()
+	assert re.search(rf"Proforma {COMPANY.series} \d+ · issued \S+ · unpaid", text)
+	assert "Open in SmartBill" in text
+	assert len(documents_of(running, quotation)) == 1
+	# what is issued is not offered again
+	assert page.get_by_role("button", name=GENERATE).count() == 0
+
+	link = headline(page).get_by_role("link", name="PDF").get_attribute("href")
+	pdf = page.request.get(link).body()
+	printed = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+	assert quotation in printed
+	assert "TOTAL 217.80 RON" in printed
+
+
+def test_after_a_reload_the_quotation_still_shows_its_proforma(page, quotation, running):
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	dialog(page).get_by_role("button", name=ISSUE).dblclick()
+	headline(page).filter(has_text="issued").wait_for()
+	page.reload()
+	headline(page).filter(has_text="issued").wait_for()
+	assert len(documents_of(running, quotation)) == 1
+
+
+def test_the_preview_shows_the_document_and_both_totals(page, quotation):
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	dialog(page).get_by_text("Ready to be issued").wait_for()
+	paper = dialog(page).locator(".sb-paper").inner_text()
+	assert "Cablu demo" in paper
+	assert "217" in paper
+	assert "217" in dialog(page).locator(".sb-comparison").inner_text()
+
+
+def test_the_sites_own_preview_says_what_is_missing(page, clean):
+	from desk_helpers import make_item
+
+	row = {"item_code": make_item(stock_uom="Box"), "qty": 1, "rate": 20}
+	open_form(page, "Quotation", make_quotation(items=[row]))
+	press_generate(page)
+	dialog(page).locator(".sb-check-problem").first.wait_for()
+	assert dialog(page).get_by_role("button", name=ISSUE).is_disabled()
+
+
+def test_problems_are_shown_with_the_way_to_what_is_to_be_changed(page, quotation, running):
+	answer = previews.preview(
+		ready=False,
+		smartbill=None,
+		difference=None,
+		tolerance=None,
+		checks=[
+			previews.check("ok", "All rows have a unit."),
+			previews.check("notice", "The due date is today.", "valid_till"),
+			previews.check("problem", "Row 1: the unit Box is not mapped.", "items[1].uom"),
+			previews.check("problem", "The city is missing.", "city", "Quotation", quotation),
+		],
+	)
+	previews.serve(page, answer)
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	dialog(page).get_by_text("2 problems to solve first").wait_for()
+	assert dialog(page).get_by_role("button", name=ISSUE).is_disabled()
+	# problems first
+	levels = [item.get_attribute("class") for item in dialog(page).locator(".sb-check").all()]
+	assert [level.split("sb-check-")[1] for level in levels] == ["problem", "problem", "notice", "ok"]
+	link = dialog(page).get_by_role("link", name="Open Quotation")
+	assert quotation in link.get_attribute("href")
+	dialog(page).locator(".sb-check-problem").get_by_role("button", name="Show the field").click()
+	dialog(page).wait_for(state="detached")
+	page.locator(".grid-row-open").wait_for()
+	assert documents_of(running, quotation) == []
+
+
+def test_amounts_that_differ_are_shown_both_ways(page, quotation):
+	by_rate = {"net": 180.0, "vat": 37.81, "total": 217.81}
+	answer = previews.preview(
+		smartbill={"by_row": previews.TOTALS, "by_rate": by_rate}, difference=0.01, mode="Draft"
+	)
+	previews.serve(page, answer)
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	comparison = dialog(page).locator(".sb-comparison")
+	comparison.wait_for()
+	assert comparison.locator(".sb-difference-orange").count() == 1
+	assert "or 217" in comparison.inner_text()
+	# the discount stands indented below its row, without a number of its own
+	assert dialog(page).locator(".sb-row-discount").count() == 1
+	dialog(page).get_by_text("Draft mode.").wait_for()
+
+
+def test_a_draft_says_why_nothing_can_be_issued(page, clean):
+	open_form(page, "Quotation", make_quotation(submit=False))
+	press_generate(page)
+	toast(page, "Submit the Quotation first.").wait_for()
+
+
+def test_a_busy_series_is_waited_for_in_sight(page, quotation, running):
+	answers = [("series_busy", "503"), ("too_many_calls", "429")]
+
+	def first_busy(route):
+		if route.request.method != "POST" or not answers:
+			route.continue_()
+			return
+		code, status = answers.pop(0)
+		error = {"code": code, "message": "Another document is being issued.", "problems": []}
+		route.fulfill(status=int(status), headers={"Retry-After": "1"}, json={"error": error})
+
+	page.route(re.compile(r"/smartbill/proforma$"), first_busy)
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	dialog(page).get_by_role("button", name=ISSUE).click()
+	dialog(page).get_by_text("Trying again by itself").wait_for()
+	headline(page).filter(has_text="issued").wait_for()
+	assert answers == []
+	assert len(documents_of(running, quotation)) == 1
+
+
+def test_waiting_can_be_given_up_and_then_nothing_is_sent(page, quotation, running):
+	error = {"code": "series_busy", "message": "Another document is being issued.", "problems": []}
+	page.route(
+		re.compile(r"/smartbill/proforma$"),
+		lambda route: route.fulfill(status=503, headers={"Retry-After": "2"}, json={"error": error}),
+	)
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	dialog(page).get_by_role("button", name=ISSUE).click()
+	dialog(page).get_by_role("button", name="Do not wait").click()
+	toast(page, "Nothing was sent.").wait_for()
+	assert documents_of(running, quotation) == []
+
+
+def test_a_block_says_until_when(page, quotation, running):
+	fault(running.sandbox, "rate_block")
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	dialog(page).get_by_role("button", name=ISSUE).click()
+	answer = dialog(page).locator(".sb-answer")
+	answer.wait_for()
+	assert re.search(r"Possible again at \d\d:\d\d", answer.inner_text())
+
+
+def test_what_smartbill_refuses_is_shown_in_its_own_words(page, quotation, running):
+	fault(running.sandbox, "error_text", body="Client invalid!", status=200)
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	dialog(page).get_by_role("button", name=ISSUE).click()
+	dialog(page).get_by_text("Client invalid!").wait_for()
+
+
+def test_a_missing_pdf_is_fetched_by_a_click(page, quotation, running, connected):
+	from desk_helpers import control, issue
+
+	pdf = {"match": {"path": "/SBORO/api/estimate/pdf"}, "action": "html", "status": 502, "times": 1}
+	control(running.sandbox, "faults", pdf)
+	issue(quotation)
+	open_form(page, "Quotation", quotation)
+	headline(page).get_by_text("the PDF is not stored yet").wait_for()
+	with page.context.expect_page() as opened:
+		headline(page).get_by_role("button", name="fetch it").click()
+	opened.value.close()
+	headline(page).get_by_role("link", name="PDF").wait_for()
+	assert proforma_of(connected, quotation).pdf
+
+
+def test_the_issue_button_has_the_focus_when_all_is_well(page, quotation):
+	open_form(page, "Quotation", quotation)
+	press_generate(page)
+	dialog(page).get_by_text("Ready to be issued").wait_for()
+	focused = dialog(page).locator("button:focus")
+	assert focused.inner_text().strip() == ISSUE
+	page.keyboard.press("Escape")
+	dialog(page).wait_for(state="detached")
+
+
+def test_it_is_issued_on_a_phone_and_nothing_is_wider_than_the_screen(phone, quotation, running):
+	open_form(phone, "Quotation", quotation)
+	phone.locator(".menu-btn-group:visible button").first.click()
+	phone.locator(".dropdown-menu.show a", has_text=GENERATE).click()
+	dialog(phone).get_by_text("Ready to be issued").wait_for()
+	wide = "() => document.querySelector('.modal.show .modal-body').scrollWidth - innerWidth"
+	assert phone.evaluate(wide) <= 0
+	dialog(phone).get_by_role("button", name=ISSUE).click()
+	headline(phone).filter(has_text="issued").wait_for()
+	assert phone.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+	assert len(documents_of(running, quotation)) == 1

@@ -1,0 +1,16 @@
+"""What the desk knows of the app before it asks: which of its parts are on for this user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+
+from erp_b2b_smartbill import features
+from erp_b2b_smartbill.smartbill.actions import SALES
+
+
+def extend(bootinfo: Any) -> None:
+	"""Hook `extend_bootinfo`, run for every load of the desk."""
+	may_issue = bool(set(SALES) & set(frappe.get_roles()))
+	bootinfo.erp_b2b_smartbill = {"proforma": may_issue and features.is_on(features.PROFORMA)}

@@ -1,0 +1,67 @@
+// Our REST routes. Not frappe.call: for 403, 404 and 502 it shows a dialog of its own and hides what the server says.
+
+const RUNS = "/api/v1/smartbill/runs";
+
+/** Resolves, always, to {status, data} or {status, error: {code, message, problems, retry_after}}. */
+export async function request(method, path, body) {
+	let response;
+	try {
+		response = await fetch(path, {
+			method,
+			headers: {
+				Accept: "application/json",
+				"X-Frappe-CSRF-Token": frappe.csrf_token,
+				...(body && { "Content-Type": "application/json" }),
+			},
+			body: body && JSON.stringify(body),
+		});
+	} catch {
+		return failed(0, "connection_lost", __("The connection to the site was lost."));
+	}
+	const answer = await response.json().catch(() => null);
+	if (answer && "data" in answer) return { status: response.status, data: answer.data };
+	if (answer?.error?.message) {
+		const retry_after = Number(response.headers.get("Retry-After")) || null;
+		const error = { problems: [], ...answer.error, retry_after };
+		return { status: response.status, error };
+	}
+	// a reverse proxy, or Frappe before it reached us
+	const text = __("The site answered with status {0}.", [response.status]);
+	return failed(response.status, "frappe", text);
+}
+
+function failed(status, code, message) {
+	return { status, error: { code, message, problems: [], retry_after: null } };
+}
+
+function path_of(quotation) {
+	return `/api/v1/quotations/${encodeURIComponent(quotation)}/smartbill/proforma`;
+}
+
+export const get = (quotation) => request("GET", path_of(quotation));
+
+export const preview = (quotation) => request("POST", `${path_of(quotation)}?dry_run=1`);
+
+/** What the e-mail of a proforma would say. */
+export const email_defaults = (quotation) => request("GET", `${path_of(quotation)}/email`);
+
+/** `step` is what follows the proforma's address, e.g. "cancel" or "invoice/settle". */
+export const post = (quotation, step, body) =>
+	request("POST", `${path_of(quotation)}/${step}`, body || {});
+
+export async function issue(quotation) {
+	const answer = await request("POST", path_of(quotation));
+	if (answer.error && ["connection_lost", "frappe"].includes(answer.error.code)) {
+		// nobody knows how far the request came
+		answer.error.message = __(
+			"{0} The proforma may have been created: reload the page to see.",
+			[answer.error.message],
+		);
+		answer.error.is_open = true;
+	}
+	return answer;
+}
+
+export const start_run = (quotations) => request("POST", RUNS, { quotations });
+export const get_run = (name) => request("GET", `${RUNS}/${encodeURIComponent(name)}`);
+export const stop_run = (name) => request("POST", `${RUNS}/${encodeURIComponent(name)}/stop`, {});

@@ -1,0 +1,212 @@
+"""What the browser tests share: offers to work on, ways through the desk, and outcomes of all kinds."""
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import requests
+
+from embedded.romania import COMPANIES, PASSWORD
+
+SALES_USER = "vanzari@demo.local"
+MANAGER = "manager@demo.local"
+COMPANY = COMPANIES[0]
+CREATE = "/SBORO/api/estimate/v2"
+GENERATE = "Generate SmartBill Proforma"
+
+_numbers = itertools.count(1)
+
+
+def make_customer(name: str, **values: Any) -> tuple[str, str]:
+	"""Store a customer with a billing address; returns both names."""
+	import frappe
+
+	customer = frappe.get_doc(
+		{
+			"doctype": "Customer",
+			"customer_name": name,
+			"customer_type": "Company",
+			"customer_group": "Commercial",
+			"territory": "Romania",
+			"tax_id": "RO98765438",
+			**values,
+		}
+	).insert()
+	address = frappe.get_doc(
+		{
+			"doctype": "Address",
+			"address_title": customer.name,
+			"address_type": "Billing",
+			"address_line1": "Str. Exemplu 7",
+			"city": "Cluj-Napoca",
+			"county": "Cluj",
+			"state": "Cluj",
+			"country": "Romania",
+			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+		}
+	).insert()
+	return customer.name, address.name
+
+
+def make_item(**values: Any) -> str:
+	import frappe
+
+	return (
+		frappe.get_doc(
+			{
+				"doctype": "Item",
+				"item_code": f"BROWSER-{next(_numbers)}",
+				"item_name": "Cablu demo",
+				"item_group": "Products",
+				"stock_uom": "Nos",
+				"is_stock_item": 0,
+				**values,
+			}
+		)
+		.insert()
+		.name
+	)
+
+
+def make_quotation(*, submit: bool = True, items: list[dict[str, Any]] | None = None, **values: Any) -> str:
+	"""Store an offer of 10 pieces at 20 lei less 10 % (217.80 with VAT), committed; returns its name."""
+	import frappe
+	from erpnext.controllers.accounts_controller import get_taxes_and_charges
+
+	customer, address = make_customer(values.pop("customer_name", f"Atelier Browser {next(_numbers)} SRL"))
+	row = {"qty": 10, "price_list_rate": 20, "discount_percentage": 10, "rate": 18}
+	template = f"TVA 21% - {COMPANY.abbr}"
+	quotation = frappe.get_doc(
+		{
+			"doctype": "Quotation",
+			"quotation_to": "Customer",
+			"party_name": customer,
+			"company": COMPANY.name,
+			"customer_group": "Commercial",
+			"territory": "Romania",
+			"customer_address": address,
+			"currency": "RON",
+			"selling_price_list": "Standard Selling",
+			"taxes_and_charges": template,
+			"taxes": get_taxes_and_charges("Sales Taxes and Charges Template", template),
+			"items": items or [{**row, "item_code": make_item()}],
+			**values,
+		}
+	).insert()
+	if submit:
+		quotation.submit()
+	frappe.db.commit()
+	return quotation.name
+
+
+@contextlib.contextmanager
+def cleaned(frappe: Any, sandbox: Any) -> Iterator[None]:
+	"""A fresh sandbox; what is made meanwhile is deleted, for other tests look at the same site."""
+	from erp_b2b_smartbill.tests.compat import LEFT_BEHIND, delete_rows
+
+	doctypes = ("SmartBill Issue Run", "SmartBill Invoice", "Email Queue", "Communication", *LEFT_BEHIND)
+	frappe.db.rollback()
+	frappe.set_user("Administrator")
+	sandbox.state.reset()
+	before = {doctype: set(frappe.get_all(doctype, pluck="name")) for doctype in doctypes}
+	free_gates(frappe)
+	yield
+	frappe.db.rollback()
+	for doctype, names in before.items():
+		for name in set(frappe.get_all(doctype, pluck="name")) - names:
+			delete_rows(doctype, name)
+	free_gates(frappe)
+	sandbox.state.reset()
+
+
+def free_gates(frappe: Any) -> None:
+	"""As if no call had been made lately: the pace of one test must not slow the next."""
+	for name in frappe.get_all("SmartBill Account", pluck="name"):
+		values = dict.fromkeys(("gate_shared_at", "gate_clicks_at", "gate_bulk_at", "blocked_until"))
+		frappe.db.set_value("SmartBill Account", name, values, update_modified=False)
+	frappe.db.commit()
+
+
+# SmartBill's moods
+
+
+def control(sandbox: Any, path: str, body: dict[str, Any]) -> Any:
+	answer = requests.post(f"{sandbox.url}/__control/{path}", json=body, timeout=10)
+	answer.raise_for_status()
+	return answer.json()
+
+
+def lose_the_answer(sandbox: Any, *, created: bool = True) -> None:
+	"""The next create is cut off, after or before the document was made."""
+	when = "after" if created else "before"
+	control(sandbox, "faults", {"match": {"path": CREATE}, "when": when, "action": "drop", "times": 1})
+
+
+def fault(sandbox: Any, action: str, **order: Any) -> None:
+	control(sandbox, "faults", {"match": {"path": CREATE}, "action": action, "times": 1, **order})
+
+
+def knobs(sandbox: Any, **values: Any) -> None:
+	control(sandbox, "knobs", values)
+
+
+def proforma_of(frappe: Any, quotation: str) -> Any:
+	frappe.db.rollback()
+	return frappe.get_last_doc("SmartBill Proforma", {"quotation": quotation})
+
+
+def let_time_pass(frappe: Any, quotation: str, minutes: int = 10) -> None:
+	"""As if the proforma had been sent that long ago: SmartBill is done with the request by then."""
+	doc = proforma_of(frappe, quotation)
+	moments = {
+		field: doc.get(field) - timedelta(minutes=minutes)
+		for field in ("claimed_at", "sent_at", "answered_at")
+		if doc.get(field)
+	}
+	frappe.db.set_value("SmartBill Proforma", doc.name, moments, update_modified=False)
+	frappe.db.commit()
+
+
+def issue(quotation: str) -> Any:
+	"""Issue on the server, as a click would."""
+	import frappe
+
+	from erp_b2b_smartbill.smartbill import issue as issuing
+
+	return issuing.issue(frappe.get_doc("Quotation", quotation)).proforma
+
+
+# the desk
+
+
+def log_in(page: Any, user: str = SALES_USER) -> None:
+	page.goto("/login")
+	page.fill("#login_email", user)
+	page.fill("#login_password", PASSWORD)
+	page.click(".btn-login")
+	page.wait_for_url("**/desk**")
+
+
+def open_form(page: Any, doctype: str, name: str) -> None:
+	page.goto(f"/desk/{doctype.lower().replace(' ', '-')}/{name}")
+	page.locator(".form-layout:visible").first.wait_for()
+
+
+def headline(page: Any) -> Any:
+	return page.locator(".sb-banner:visible")
+
+
+def choose(page: Any, label: str) -> None:
+	"""Press an entry of the group SmartBill."""
+	page.locator(".inner-group-button:visible", has_text="SmartBill").get_by_role("button").click()
+	page.locator(".dropdown-menu.show a", has_text=label).click()
+
+
+def dialog(page: Any) -> Any:
+	return page.locator(".modal.show")
+
+
+def toast(page: Any, text: str) -> Any:
+	return page.locator("#alert-container", has_text=text)
