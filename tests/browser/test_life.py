@@ -23,7 +23,7 @@ def test_what_is_not_possible_says_why(page, quotation):
 	open_form(page, "Quotation", quotation)
 	headline(page).first.wait_for()
 	choose(page, "Restore")
-	toast(page, "Only a cancelled proforma can be restored.").wait_for()
+	toast(page, "Only a cancelled proforma").wait_for()
 	choose(page, "Create invoice")
 	toast(page, "This needs the role B2B Manager.").wait_for()
 	assert dialog(page).count() == 0
@@ -138,7 +138,11 @@ def test_a_manager_links_what_was_issued_by_hand(manager, quotation, running, co
 
 
 @needs("life")
-def test_a_manager_makes_the_invoice(manager, quotation, connected):
+def test_a_manager_makes_the_invoice(manager, quotation, running, connected):
+	series = next(
+		one.name for one in running.sandbox.state.series if (one.cif, one.type) == (COMPANY.cif, "f")
+	)
+	connected.db.set_value("SmartBill Account", COMPANY.name, "invoice_series", series)
 	issue(quotation)
 	number = proforma_of(connected, quotation).number
 	free_gates(connected)
@@ -147,8 +151,14 @@ def test_a_manager_makes_the_invoice(manager, quotation, connected):
 	choose(manager, "Create invoice")
 	dialog(manager).locator("[data-fieldname=typed] input").fill(number)
 	dialog(manager).get_by_role("button", name="Create invoice").click()
-	headline(manager).filter(has_text="invoiced").wait_for()
+	headline(manager).filter(has_text=f"invoiced {series}").wait_for()
 	assert proforma_of(connected, quotation).status == "Invoiced"
+
+	invoice = connected.get_last_doc("SmartBill Invoice", {"quotation": quotation})
+	open_form(manager, "SmartBill Invoice", invoice.name)
+	manager.locator(".sb-timeline", has_text="Invoice issued").wait_for()
+	connected.db.set_value("SmartBill Account", COMPANY.name, "invoice_series", None)
+	connected.db.commit()
 
 
 @needs("life")
