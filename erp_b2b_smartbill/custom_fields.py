@@ -4,7 +4,13 @@ from erp_b2b_smartbill.text import N_
 
 MODULE = "ERP B2B SmartBill"
 
-PROJECTED_ON_QUOTATION = ("smartbill_proforma", "smartbill_status", "smartbill_number", "smartbill_pdf")
+PROJECTED_ON_QUOTATION = (
+	"smartbill_proforma",
+	"smartbill_status",
+	"smartbill_number",
+	"smartbill_pdf",
+	"smartbill_payment_status",
+)
 
 # shown, never typed; an amended Quotation starts without them; they change after the submit
 _PROJECTED = {"read_only": 1, "no_copy": 1, "allow_on_submit": 1, "print_hide": 1}
@@ -64,6 +70,15 @@ _FIELDS = {
 			"fieldtype": "Attach",
 			"label": N_("Proforma PDF"),
 			"insert_after": "smartbill_number",
+			**_PROJECTED,
+		},
+		{
+			"fieldname": "smartbill_payment_status",
+			"fieldtype": "Select",
+			"options": "\nUnpaid\nPartly Paid\nPaid",
+			"label": N_("Proforma Payment"),
+			"insert_after": "smartbill_pdf",
+			"in_standard_filter": 1,
 			**_PROJECTED,
 		},
 	],

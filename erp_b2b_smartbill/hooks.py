@@ -40,22 +40,40 @@ doc_events = {
 		"onload": ["erp_b2b_smartbill.overrides.quotation.show_proforma"],
 		"validate": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
 		"before_update_after_submit": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
-		"before_cancel": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
-		"on_trash": ["erp_b2b_smartbill.overrides.quotation.forget_rejected_proforma"],
+		"before_cancel": [
+			"erp_b2b_smartbill.overrides.quotation.keep_projection",
+			"erp_b2b_smartbill.overrides.quotation.tell_of_living_proforma",
+		],
+		"on_trash": ["erp_b2b_smartbill.overrides.quotation.forget_proforma_of_nothing"],
 	},
 }
 
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["erp_b2b_smartbill.smartbill.schedule.settle_due"],
+		"* * * * *": [
+			"erp_b2b_smartbill.smartbill.schedule.settle_due",
+			"erp_b2b_smartbill.smartbill.bulk.resume_abandoned",
+		],
+		"*/10 * * * *": ["erp_b2b_smartbill.smartbill.schedule.survey_counters"],
 	},
+	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
 }
 
 permission_query_conditions = {
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
+	"SmartBill Invoice": "erp_b2b_smartbill.permissions.invoice_query_conditions",
+	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
-	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_proforma_permission",
+	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_document_permission",
+	"SmartBill Invoice": "erp_b2b_smartbill.permissions.has_document_permission",
+	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.has_run_permission",
+}
+
+# the "Connections" of a form
+override_doctype_dashboards = {
+	"Quotation": ["erp_b2b_smartbill.overrides.connections.of_quotation"],
+	"Customer": ["erp_b2b_smartbill.overrides.connections.of_customer"],
 }
 
 # evidence must not keep a document from being deleted

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
+from erp_b2b_smartbill.smartbill.life import mail_template
 
 ROLES = ("B2B Manager", "B2B Sales")
 
@@ -16,11 +17,13 @@ def before_install() -> None:
 def after_install() -> None:
 	add_roles()
 	create_custom_fields(CUSTOM_FIELDS, update=True)
+	mail_template.add_missing()
 
 
 def after_migrate() -> None:
 	add_roles()
 	create_custom_fields(CUSTOM_FIELDS, update=True)
+	mail_template.add_missing()
 
 
 def refuse_foreign_fields() -> None:

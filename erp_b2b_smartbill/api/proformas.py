@@ -19,10 +19,10 @@ CREATED, OK, ACCEPTED = 201, 200, 202
 
 def show(quotation: str) -> tuple[dict[str, Any], int]:
 	"""200 with the proforma, whatever its status; 404 when the Quotation has none. Writes nothing."""
-	doc = _quotation(quotation, "read")
+	doc = quotation_for(quotation, "read")
 	proforma = claim.shown(doc.name)
 	if proforma is None:
-		raise _no_proforma(doc.name)
+		raise no_proforma(doc.name)
 	return proforma_view(proforma), OK
 
 
@@ -32,8 +32,8 @@ def issue(quotation: str) -> tuple[dict[str, Any], int]:
 	if cint(frappe.request.args.get("dry_run") or frappe.form_dict.get("dry_run")):
 		from erp_b2b_smartbill.smartbill.preview import preview_of
 
-		return preview_of(_quotation(quotation, "read")), OK
-	doc = _quotation(quotation, "write")
+		return preview_of(quotation_for(quotation, "read")), OK
+	doc = quotation_for(quotation, "write")
 	result = issuing.issue(doc)
 	view = proforma_view(result.proforma)
 	if result.issued_now:
@@ -43,7 +43,7 @@ def issue(quotation: str) -> tuple[dict[str, Any], int]:
 
 def check(quotation: str) -> tuple[dict[str, Any], int]:
 	"""Look at SmartBill now: after a proforma of unknown outcome, or for a PDF that is missing. 202 while unsettled."""
-	proforma = _proforma_for("check", quotation)
+	proforma = proforma_for("check", quotation)
 	if proforma.status in states.HOLDS_SERIES:
 		proforma = settling.look(proforma, lane=Lane.CLICK)
 	else:
@@ -54,7 +54,7 @@ def check(quotation: str) -> tuple[dict[str, Any], int]:
 
 def settle(quotation: str) -> tuple[dict[str, Any], int]:
 	"""A person's decision about an unknown outcome: {action: adopt | absent, number, note}."""
-	proforma = _proforma_for("settle", quotation)
+	proforma = proforma_for("settle", quotation)
 	return proforma_view(decide(proforma)), OK
 
 
@@ -72,26 +72,26 @@ def decide(doc: Any) -> Any:
 
 def store_pdf(quotation: str) -> tuple[dict[str, Any], int]:
 	"""Fetch the PDF again and attach it, without issuing anything."""
-	proforma = _proforma_for("pdf", quotation)
+	proforma = proforma_for("pdf", quotation)
 	account = frappe.get_doc("SmartBill Account", proforma.account)
 	return proforma_view(pdf.fetch_again(proforma, account)), OK
 
 
-def _proforma_for(action: str, quotation: str) -> Any:
+def proforma_for(action: str, quotation: str) -> Any:
 	"""The Quotation's proforma, when the user may do this with it."""
-	doc = _quotation(quotation, "write")
+	doc = quotation_for(quotation, "write")
 	proforma = claim.shown(doc.name)
 	actions.require(action, proforma)
 	if proforma is None:
-		raise _no_proforma(doc.name)
+		raise no_proforma(doc.name)
 	return proforma
 
 
-def _quotation(name: str, right: str) -> Any:
+def quotation_for(name: str, right: str) -> Any:
 	doc = frappe.get_doc("Quotation", name)
 	doc.check_permission(right)
 	return doc
 
 
-def _no_proforma(quotation: str) -> Exception:
+def no_proforma(quotation: str) -> Exception:
 	return not_found(_("A proforma of the Quotation {0}").format(quotation))

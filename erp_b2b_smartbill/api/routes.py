@@ -19,9 +19,9 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from erp_b2b_smartbill import features
-from erp_b2b_smartbill.api import envelope, proformas
+from erp_b2b_smartbill.api import envelope, proforma_life, proformas, runs
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
-from erp_b2b_smartbill.smartbill.actions import MANAGERS, SALES
+from erp_b2b_smartbill.smartbill.actions import INVOICERS, MANAGERS, SALES
 
 APP = "erp_b2b_smartbill"
 BASE = "/api/v1"
@@ -45,6 +45,7 @@ class Route:
 
 
 PROFORMA = f"{BASE}/quotations/<path:quotation>/smartbill/proforma"
+RUNS = f"{BASE}/smartbill/runs"
 
 
 def _post(path: str, handler: Callable[..., tuple[Any, int]], roles: tuple[str, ...], summary: str) -> Route:
@@ -63,6 +64,34 @@ ROUTES = (
 	_post(f"{PROFORMA}/check", proformas.check, SALES, "Look at SmartBill after an unsettled proforma"),
 	_post(f"{PROFORMA}/settle", proformas.settle, MANAGERS, "Decide about a proforma of unknown outcome"),
 	_post(f"{PROFORMA}/pdf", proformas.store_pdf, SALES, "Fetch the proforma's PDF again"),
+	_post(f"{PROFORMA}/cancel", proforma_life.cancel, SALES, "Cancel the proforma in SmartBill"),
+	_post(f"{PROFORMA}/restore", proforma_life.restore, SALES, "Restore a cancelled proforma in SmartBill"),
+	Route(
+		path=f"{PROFORMA}/email",
+		switch=features.PROFORMA,
+		operations={
+			"GET": Operation(proforma_life.show_email, SALES, "What the e-mail with the proforma would say"),
+			"POST": Operation(proforma_life.email, SALES, "Send the proforma by e-mail"),
+		},
+	),
+	_post(f"{PROFORMA}/invoice", proforma_life.invoice, INVOICERS, "Issue the SmartBill invoice, once"),
+	_post(
+		f"{PROFORMA}/invoice/settle",
+		proforma_life.settle_invoice,
+		MANAGERS,
+		"Decide about an invoice of unknown outcome",
+	),
+	_post(f"{PROFORMA}/follow", proforma_life.follow, SALES, "Read invoices and payment in SmartBill now"),
+	_post(f"{PROFORMA}/link", proforma_life.link, MANAGERS, "Link a proforma that was issued by hand"),
+	_post(f"{PROFORMA}/unlink", proforma_life.unlink, MANAGERS, "Take such a link away again"),
+	_post(f"{PROFORMA}/discard", proforma_life.discard, MANAGERS, "Give up a draft"),
+	_post(RUNS, runs.start, SALES, "Issue the proformas of many Quotations, in the background"),
+	Route(
+		path=f"{RUNS}/<run>",
+		switch=features.PROFORMA,
+		operations={"GET": Operation(runs.show, SALES, "How far a run is, and a result per Quotation")},
+	),
+	_post(f"{RUNS}/<run>/stop", runs.stop, SALES, "Stop a run after the document in the air"),
 )
 
 _lock = threading.Lock()

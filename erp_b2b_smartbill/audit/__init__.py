@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 ACCOUNT_CREATED = N_("SmartBill Account created")
 ACCOUNT_CHANGED = N_("SmartBill Account changed")
 ACCOUNT_PAUSED = N_("SmartBill Account paused")
+ACCOUNT_WENT_LIVE = N_("SmartBill Account switched to Live")
+ACCOUNT_RESUMED = N_("SmartBill Account resumed")
+ACCOUNT_SERIES_SWITCHED = N_("SmartBill Account switched to the spare series")
+ACCOUNT_COUNTER_MOVED = N_("Series moved without this site")
+ACCOUNT_NOTICE_SEEN = N_("Notice about the series seen")
+ACCOUNT_DRAFT_CHECKED = N_("SmartBill Account checked with a draft")
+ACCOUNT_LIVE_CHECKED = N_("SmartBill Account checked with a real proforma")
 SETTINGS_CHANGED = N_("B2B Settings changed")
 PROFORMA_CLAIMED = N_("Proforma claimed")
 PROFORMA_ISSUED = N_("Proforma issued")
@@ -28,6 +35,18 @@ PROFORMA_NUMBER_ADOPTED = N_("Proforma number adopted")
 PROFORMA_ABSENT = N_("Proforma found not to exist")
 PROFORMA_LOOKED_FOR = N_("Proforma looked for")
 PROFORMA_DUPLICATE = N_("Proforma found twice in SmartBill")
+PROFORMA_CANCELLED = N_("Proforma cancelled")
+PROFORMA_RESTORED = N_("Proforma restored")
+PROFORMA_EMAILED = N_("Proforma sent by e-mail")
+PROFORMA_EMAIL_UNKNOWN = N_("Proforma perhaps sent by e-mail")
+PROFORMA_LINKED = N_("Proforma linked by hand")
+PROFORMA_UNLINKED = N_("Proforma unlinked")
+PROFORMA_FINISHED = N_("Proforma draft finished in SmartBill")
+PROFORMA_DISCARDED = N_("Proforma draft given up")
+PROFORMA_FOLLOWED = N_("Proforma's invoice or payment changed")
+PROFORMA_MISSING = N_("Proforma missing in SmartBill")
+INVOICE_FOUND = N_("Invoice found in SmartBill")
+INVOICE_MISSING = N_("Invoice missing in SmartBill")
 INVOICE_CLAIMED = N_("Invoice claimed")
 INVOICE_ISSUED = N_("Invoice issued")
 INVOICE_REJECTED = N_("Invoice rejected")
@@ -66,6 +85,8 @@ def record(
 		}
 	)
 	entry.flags.recorded = True
+	# what it refers to was just saved
+	entry.flags.ignore_links = True
 	return entry.insert(ignore_permissions=True)
 
 

@@ -23,17 +23,23 @@ class SmartBillDocument(Document):
 		# a draft takes no number, so it stands in nobody's way
 		holds_series = self.status in states.HOLDS_SERIES and not self.is_draft
 		self.series_key = states.series_key(self.account, self.series) if holds_series else None
+		# SmartBill gives the number of a deleted document again
+		freed = self.status == states.CANCELLED and self.missing_since
 		self.document_key = (
-			states.document_key(self.account, self.series, self.number) if self.number else None
+			states.document_key(self.account, self.series, self.number) if self.number and not freed else None
 		)
-		self.number_value = as_number(self.number) or 0
+		self.number_value = 0 if freed else as_number(self.number) or 0
 		self.full_number = f"{self.series} {self.number}" if self.number else None
 
 	def before_rename(self, old: str, new: str, merge: bool = False) -> None:
 		frappe.throw(_("{0} keeps its name.").format(_(self.doctype)), frappe.PermissionError)
 
+	def stands_for_nothing(self) -> bool:
+		"""Nothing of it can be in SmartBill. An attempt that was answered by a block may have been created."""
+		return self.status in (states.REJECTED, states.QUEUED) and not self.verify_from
+
 	def on_trash(self) -> None:
-		if self.status != states.REJECTED and not self.flags.unlinking:
+		if not (self.stands_for_nothing() or self.flags.unlinking):
 			frappe.throw(
 				_("{0} cannot be deleted: it stands for a document in SmartBill.").format(self.name),
 				frappe.PermissionError,

@@ -24,6 +24,23 @@ if TYPE_CHECKING:
 GATE_CLOSED = "GateClosed"
 NOT_WRITABLE = "NotWritable"
 
+# For how many seconds in all a gate's user waits for his turn before he is told to come back: a person hardly at all,
+# bulk work for longer than the slowest pace takes between the calls of one document.
+PATIENCE_S = {Lane.CLICK: 2.0, Lane.BULK: 60.0}
+# for what is several calls and comes to nothing when only some of them are made
+LONG_PATIENCE_S = {Lane.CLICK: 10.0, Lane.BULK: 120.0}
+
+# what modes.refusal asks for
+MODE_FIELDS = [
+	"name",
+	"creation",
+	"mode",
+	"paused",
+	"pause_reason",
+	"live_url",
+	"live_site_id",
+	"sent_numbers",
+]
 GATE_FIELDS = ["gate_shared_at", "gate_clicks_at", "gate_bulk_at", "blocked_until"]
 
 
@@ -43,6 +60,7 @@ def access_to(account: SmartBillAccount) -> Access:
 	return Access(
 		email=account.email,
 		token=account.get_password("token"),
+		v3_token=account.get_password("v3_token", raise_exception=False) or "",
 		cif=account.cif,
 		api_url=account.api_url,
 		connect_timeout=account.connect_timeout,
@@ -72,19 +90,25 @@ def connect(
 class AccountGate:
 	"""The account's gate in the database, shared by every worker. Each question is a transaction of its own."""
 
-	def __init__(self, account: str, lane: Lane, patience: float = 0):
+	def __init__(self, account: str, lane: Lane, patience: float | None = None):
 		"""`patience`: for how many seconds in all it may wait for its turn instead of being refused."""
 		self._account = account
 		self._lane = lane
-		self._patience = patience
+		self._patience = PATIENCE_S[lane] if patience is None else patience
 		# calls asked for in advance that were not made yet
 		self._reserved = 0
 
 	def peek(self, calls: int) -> NoAnswer | None:
-		"""Whether so many calls would be refused now; takes nothing and waits for nobody."""
-		found = frappe.db.get_value("SmartBill Account", self._account, GATE_FIELDS, as_dict=True)
-		decision = gate.admit(_state(found), _pace(self._account), self._lane, clock.now(), calls)
-		return None if decision.admitted else _closed(decision)
+		"""Whether so many calls would be refused now; takes nothing."""
+		while True:
+			# each question in a fresh snapshot
+			frappe.db.rollback()
+			found = frappe.db.get_value("SmartBill Account", self._account, GATE_FIELDS, as_dict=True)
+			decision = gate.admit(_state(found), _pace(self._account), self._lane, clock.now(), calls)
+			if decision.admitted:
+				return None
+			if not self._waited(decision):
+				return _closed(decision)
 
 	def reserve(self, calls: int) -> NoAnswer | None:
 		"""Ask once for several calls that belong together."""
@@ -93,14 +117,20 @@ class AccountGate:
 			self._reserved = calls
 		return refused
 
-	def admit(self, writes: bool) -> NoAnswer | None:
-		if writes and modes.refusal(frappe.get_doc("SmartBill Account", self._account)):
+	def admit(self, writes: bool, draft: bool = False) -> NoAnswer | None:
+		if writes and self._refuses_writing(draft):
 			# who wants to write asks before; this is the last lock on the door
 			return NoAnswer(False, NOT_WRITABLE)
 		if self._reserved:
 			self._reserved -= 1
 			return None
 		return self._ask(1)
+
+	def _refuses_writing(self, draft: bool) -> bool:
+		# a fresh snapshot: a mode switched off, or a pause, of this very moment counts
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		account = frappe.db.get_value("SmartBill Account", self._account, MODE_FIELDS, as_dict=True)
+		return modes.refusal(account, numbered=not draft) is not None
 
 	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
 		if seconds := block_seconds(answer):
@@ -125,11 +155,17 @@ class AccountGate:
 				return None
 			# also ends the transaction: nobody waits with a lock
 			frappe.db.rollback()
-			wait = decision.wait.total_seconds()
-			if wait > self._patience:
+			if not self._waited(decision):
 				return _closed(decision)
-			self._patience -= wait
-			clock.pause(wait)
+
+	def _waited(self, decision: gate.Decision) -> bool:
+		"""Let the time of a refusal pass, when there is patience for it."""
+		wait = decision.wait.total_seconds()
+		if wait > self._patience:
+			return False
+		self._patience -= wait
+		clock.pause(wait)
+		return True
 
 
 def seconds_blocked(account: SmartBillAccount) -> int:

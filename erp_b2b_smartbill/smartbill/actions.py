@@ -32,6 +32,11 @@ class Action:
 	condition: Callable[[Any], bool] = lambda doc: True
 
 
+def _has_number(doc: Any) -> bool:
+	"""Not so for a draft that was given up."""
+	return bool(doc.number)
+
+
 _NO_PROFORMA = N_("This Quotation has no issued proforma.")
 
 ACTIONS = {
@@ -40,7 +45,7 @@ ACTIONS = {
 		(None, states.QUEUED, states.REJECTED, states.CANCELLED),
 		N_("This Quotation has its proforma already."),
 	),
-	"pdf": Action(SALES, states.NUMBERED, _NO_PROFORMA),
+	"pdf": Action(SALES, states.NUMBERED, _NO_PROFORMA, _has_number),
 	"email": Action(
 		SALES,
 		(states.ISSUED, states.INVOICED),
@@ -58,7 +63,12 @@ ACTIONS = {
 		(states.ISSUED,),
 		N_("Only an issued proforma without an invoice can be cancelled in SmartBill."),
 	),
-	"restore": Action(SALES, (states.CANCELLED,), N_("Only a cancelled proforma can be restored.")),
+	"restore": Action(
+		SALES,
+		(states.CANCELLED,),
+		N_("Only a cancelled proforma that SmartBill still has can be restored."),
+		lambda doc: _has_number(doc) and not doc.missing_since,
+	),
 	"invoice": Action(
 		INVOICERS, (states.ISSUED,), N_("Only an issued proforma without an invoice can be invoiced.")
 	),
@@ -87,11 +97,17 @@ def possible(doc: Any) -> dict[str, bool | str]:
 
 def require(name: str, doc: Any) -> None:
 	"""Raises NotAllowed or Conflict when the session's user cannot do this now."""
+	require_role(name)
+	action = ACTIONS[name]
+	if refusal := _why_not(action, doc, set(action.roles)):
+		raise Conflict(refusal, code="not_possible")
+
+
+def require_role(name: str) -> None:
+	"""Raises NotAllowed when the session's user may never do this."""
 	action = ACTIONS[name]
 	if not set(action.roles) & set(frappe.get_roles()):
 		raise NotAllowed(_role_text(action), code="needs_role")
-	if refusal := _why_not(action, doc, set(action.roles)):
-		raise Conflict(refusal, code="not_possible")
 
 
 def _why_not(action: Action, doc: Any, roles: set[str]) -> str | None:

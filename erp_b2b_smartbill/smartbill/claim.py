@@ -198,9 +198,9 @@ def mark_sent(claim: Claim, expected_number: int | None) -> bool:
 	if doc.attempt != claim.attempt or doc.status != states.SENDING:
 		frappe.db.rollback()
 		return False
-	doc.sent_at = clock.now()
-	doc.expected_number = expected_number
-	_save(doc)
+	# no field of its keys changes, and this is the step that everybody waits for
+	sent = {"sent_at": clock.now(), "expected_number": expected_number or 0}
+	frappe.db.set_value(doc.doctype, doc.name, sent)
 	_end()
 	return True
 
@@ -328,16 +328,17 @@ def note_look(claim: Claim, evidence: str, next_look_at: Any, needs_person: bool
 def change(
 	doctype: str,
 	name: str,
-	event: str,
+	event: str | None,
 	values: dict[str, Any],
 	*,
 	allowed: tuple[str, ...],
 	reason: str | None = None,
 	also: Callable[[Any], None] | None = None,
 ) -> Any:
-	"""Change a settled document under lock, with its Business Event; `also(doc)` joins the same transaction.
+	"""Change a settled document under lock, with its Business Event (None: what changes is bookkeeping, or `also`
+	records its own); `also(doc)` joins the same transaction, in which it may use `save`.
 
-	Raises Conflict when its status is not one of `allowed` (any more).
+	Raises Conflict when its status is not one of `allowed` (any more), or its number is another document's.
 	"""
 	kind = KINDS[doctype]
 	quotation, source = frappe.db.get_value(doctype, name, ["quotation", kind.source_field])
@@ -357,8 +358,16 @@ def change(
 		_save(doc)
 		if also:
 			also(doc)
-		audit.record(event, doc, before=before, after=values, reason=reason)
+		if event:
+			audit.record(event, doc, before=before, after=values, reason=reason)
 		_project(doc)
+	except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
+		frappe.db.rollback()
+		frappe.clear_messages()
+		raise Conflict(
+			_("{0} cannot be changed like that: another document has its place.").format(name),
+			code="number_taken",
+		) from None
 	except Exception:
 		frappe.db.rollback()
 		raise
@@ -508,6 +517,11 @@ def _load(kind: Kind, name: str) -> Any:
 	return frappe.get_doc(kind.doctype, name, for_update=True)
 
 
+def save(doc: Any) -> None:
+	"""Store a SmartBill document inside a transaction of `change`; nobody else writes one."""
+	_save(doc)
+
+
 def _save(doc: Any) -> None:
 	doc.flags.written_by_claim = True
 	# what SmartBill answered must be stored whatever became of the records it belongs to
@@ -524,7 +538,11 @@ def _project(doc: Any) -> None:
 		if invoiced and proforma.status == states.ISSUED:
 			proforma.status = states.INVOICED
 			_save(proforma)
-		elif doc.status == states.CANCELLED and proforma.status == states.INVOICED:
+		elif (
+			doc.status == states.CANCELLED
+			and proforma.status == states.INVOICED
+			and not frappe.db.exists(INVOICE.doctype, {"proforma": proforma.name, "status": states.ISSUED})
+		):
 			proforma.status = states.ISSUED
 			_save(proforma)
 		doc = proforma
@@ -536,6 +554,7 @@ def _project(doc: Any) -> None:
 			"smartbill_status": doc.status,
 			"smartbill_number": doc.full_number,
 			"smartbill_pdf": doc.pdf,
+			"smartbill_payment_status": doc.payment_status,
 		},
 		update_modified=False,
 	)
@@ -550,6 +569,7 @@ def _clear_projection(quotation: str) -> None:
 			"smartbill_status": None,
 			"smartbill_number": None,
 			"smartbill_pdf": None,
+			"smartbill_payment_status": None,
 		},
 		update_modified=False,
 	)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -57,6 +57,7 @@ class Access:
 	connect_timeout: float = 10
 	read_timeout: float = 50
 	allowed_hosts: tuple[str, ...] = ()
+	v3_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Call:
 class Gate(Protocol):
 	"""Asked before and told after every call of an account."""
 
-	def admit(self, writes: bool) -> NoAnswer | None:
-		"""Why the call must not be made now, or None."""
+	def admit(self, writes: bool, draft: bool = False) -> NoAnswer | None:
+		"""Why the call must not be made now, or None. `draft`: what it makes is only a draft, without a number."""
 
 	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
 		"""Learn from an answer: a block, or how much of SmartBill's window is left."""
@@ -87,7 +88,7 @@ class Gate(Protocol):
 class OpenGate:
 	"""For a client that nobody else shares an account with."""
 
-	def admit(self, writes: bool) -> NoAnswer | None:
+	def admit(self, writes: bool, draft: bool = False) -> NoAnswer | None:
 		return None
 
 	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
@@ -113,6 +114,20 @@ class BasicToken(AuthBase):
 
 	def __repr__(self) -> str:
 		return "BasicToken(***)"
+
+
+class BearerToken(AuthBase):
+	"""The authentication of V3, another token than V1's."""
+
+	def __init__(self, token: str):
+		self._token = token
+
+	def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+		request.headers["Authorization"] = f"Bearer {self._token}"
+		return request
+
+	def __repr__(self) -> str:
+		return "BearerToken(***)"
 
 
 class Client:
@@ -190,13 +205,32 @@ class Client:
 		"""The document's bytes, or what was answered instead; a missing one is a 502 with a page of HTML."""
 		return self._pdf("invoice PDF", "/invoice/pdf", series, number)
 
+	def v3_clients(self, cif: str, limit: int = 1) -> Answer | NoAnswer:
+		"""The first clients of the company by V3, in the answer's `items`. Only with a V3 token.
+
+		V3 has a limit of its own, so the gate of V1 neither stops this call nor learns from it.
+		"""
+		outcome = self._call(
+			"V3 clients",
+			"GET",
+			f"/v3/companies/{quote(cif, safe='')}/clients",
+			query={"limit": str(limit)},
+			auth=BearerToken(self._access.v3_token),
+		)
+		return outcome if isinstance(outcome, NoAnswer) else read_answer(*outcome)
+
 	def seconds_left(self) -> float:
 		"""Until the deadline; without one there is no end."""
 		return float("inf") if self._deadline is None else self._deadline - time.monotonic()
 
 	def _create(self, operation: str, path: str, frozen_payload: str) -> Answer | NoAnswer:
 		outcome = self._call(
-			operation, "POST", path, body=frozen_payload, read_timeout=self._access.read_timeout
+			operation,
+			"POST",
+			path,
+			body=frozen_payload,
+			read_timeout=self._access.read_timeout,
+			draft=_is_draft(frozen_payload),
 		)
 		return outcome if isinstance(outcome, NoAnswer) else read_answer(*outcome)
 
@@ -234,25 +268,33 @@ class Client:
 		body: str | None = None,
 		accept: str = "application/json",
 		read_timeout: float = READ_TIMEOUT_S,
+		draft: bool = False,
+		auth: AuthBase | None = None,
 	) -> tuple[int, bytes] | NoAnswer:
-		"""One call with one record, whatever happened: (status, body), or NoAnswer."""
+		"""One call with one record, whatever happened: (status, body), or NoAnswer. `auth` is given for V3."""
 		timeout = self._timeout(read_timeout)
 		if timeout is None:
 			return NoAnswer(False, NO_TIME_LEFT)
-		if refused := self._gate.admit(writes=method != "GET"):
+		gate = OpenGate() if auth else self._gate
+		if refused := gate.admit(writes=method != "GET", draft=draft):
 			return refused
-		# a request with a body names the company there
-		query = {} if body is not None else {"cif": self._access.cif, **(query or {})}
+		if body is not None:
+			# a request with a body names the company there
+			query = {}
+		elif auth is None:
+			query = {"cif": self._access.cif, **(query or {})}
+		query = query or {}
+		auth = auth or BasicToken(self._access.email, self._access.token)
 		started = time.monotonic()
 		outcome: tuple[int, bytes] | NoAnswer = NoAnswer(True, "interrupted")
 		headers: dict[str, str] = {}
 		try:
-			outcome = self._exchange(method, path, query, body, accept, timeout, headers)
+			outcome = self._exchange(method, path, query, body, accept, timeout, headers, auth)
 		finally:
 			elapsed = int((time.monotonic() - started) * 1000)
 			self._keep(self._record(operation, method, path, query, body, outcome, elapsed))
 		if not isinstance(outcome, NoAnswer):
-			self._gate.observe(read_answer(*outcome), headers)
+			gate.observe(read_answer(*outcome), headers)
 		return outcome
 
 	def _timeout(self, read_timeout: float) -> tuple[float, float] | None:
@@ -273,6 +315,7 @@ class Client:
 		accept: str,
 		timeout: tuple[float, float],
 		headers: dict[str, str],
+		auth: AuthBase,
 	) -> tuple[int, bytes] | NoAnswer:
 		connected = _Connected()
 		# each of the two limits holds for one wait on the network only; a server that drips would pass them for ever
@@ -291,7 +334,7 @@ class Client:
 						"User-Agent": USER_AGENT,
 						**({} if body is None else {"Content-Type": "application/json; charset=utf-8"}),
 					},
-					auth=BasicToken(self._access.email, self._access.token),
+					auth=auth,
 					timeout=timeout,
 					allow_redirects=False,
 					stream=True,
@@ -321,7 +364,7 @@ class Client:
 			status, content = outcome
 			failure = ""
 			response = _printable(content)
-		secrets = (self._access.token,)
+		secrets = (self._access.token, self._access.v3_token)
 		with suppress(ValueError):
 			# by its keys, too: a text alone does not show an escaped or renamed public link
 			response = json.dumps(mask(json.loads(response), secrets), ensure_ascii=False)
@@ -421,6 +464,11 @@ def _printable(content: bytes) -> str:
 	if content.startswith(b"%PDF-"):
 		return f"PDF, {len(content)} bytes"
 	return content.decode("utf-8", "replace")
+
+
+def _is_draft(frozen_payload: str) -> bool:
+	payload = json.loads(frozen_payload)
+	return isinstance(payload, dict) and payload.get("isDraft") is True
 
 
 def _describe(error: Exception) -> str:

@@ -63,6 +63,9 @@ if TYPE_CHECKING:
 # with less than this left nothing is sent: the answer would come too late for sure
 MIN_CREATE_SECONDS = 20
 MIN_PDF_SECONDS = 5
+# for how long a person's click waits for the series, and how often it asks
+SERIES_PATIENCE_S = 8.0
+SERIES_POLL_S = 0.1
 GATE_REASONS = (accounts.GATE_CLOSED, accounts.NOT_WRITABLE, NO_TIME_LEFT)
 
 
@@ -131,19 +134,27 @@ def issue(
 	return make(request, lane=lane, deadline=deadline, after=after)
 
 
-def make(request: Request, *, lane: Lane, deadline: float | None, after: str | None = None) -> Result:
-	"""Claim, send once and settle one document. Raises as `issue` does."""
+def make(
+	request: Request,
+	*,
+	lane: Lane,
+	deadline: float | None,
+	after: str | None = None,
+	gate: accounts.AccountGate | None = None,
+) -> Result:
+	"""Claim, send once and settle one document. Raises as `issue` does. `gate`: one that has reserved the calls."""
 	kind, account = request.kind, request.account
-	gate = accounts.AccountGate(account.name, lane)
+	reserved = gate is not None
+	gate = gate or accounts.AccountGate(account.name, lane)
 	calls = 1 if after or request.is_draft else 2
-	if refused := gate.peek(calls):
+	if not reserved and (refused := gate.peek(calls)):
 		_raise_gate(account, refused)
 
-	document, claimed = _claim(request)
+	document, claimed = _claim(request, lane)
 	if claimed is None:
 		return Result(document)
 	# for all calls at once, so that nothing is begun that would have to wait half-way
-	if refused := gate.reserve(calls):
+	if not reserved and (refused := gate.reserve(calls)):
 		_not_sent(claimed, refused)
 
 	client = accounts.connect(account, kind.proforma_of(document), gate=gate, deadline=deadline)
@@ -176,14 +187,24 @@ def make(request: Request, *, lane: Lane, deadline: float | None, after: str | N
 	return Result(document, issued_now=True)
 
 
-def _claim(request: Request) -> tuple[Any, Claim | None]:
+def _claim(request: Request, lane: Lane) -> tuple[Any, Claim | None]:
 	arguments = (request.kind, request.quotation, request.source, request.source_modified, request.values)
-	try:
-		return claim.take(*arguments)
-	except (SeriesBusy, SeriesUnsettled):
-		# perhaps only because a worker died there
-		claim.free_series_of_the_lost(request.kind, request.account.name, request.series)
-		return claim.take(*arguments)
+	patience = SERIES_PATIENCE_S if lane is Lane.CLICK else 0
+	first = True
+	while True:
+		try:
+			return claim.take(*arguments)
+		except (SeriesBusy, SeriesUnsettled) as held:
+			if first:
+				# perhaps only because a worker died there
+				claim.free_series_of_the_lost(request.kind, request.account.name, request.series)
+			elif isinstance(held, SeriesUnsettled) or patience <= 0:
+				raise
+			else:
+				# between two documents of a bulk run the series is free for a moment, and a person goes first
+				clock.pause(SERIES_POLL_S)
+				patience -= SERIES_POLL_S
+			first = False
 
 
 def require_open(quotation: Document) -> None:

@@ -102,18 +102,18 @@ def attach(doctype: str, document: str, field: str | None, file_name: str, conte
 	"""A private file on a document; returns its address."""
 	# Frappe stores equal bytes once. A second record made from the address instead would have its bytes read as text
 	# and written again.
-	return (
-		frappe.get_doc(
-			{
-				"doctype": "File",
-				"file_name": file_name,
-				"attached_to_doctype": doctype,
-				"attached_to_name": document,
-				"attached_to_field": field,
-				"is_private": 1,
-				"content": content,
-			}
-		)
-		.insert(ignore_permissions=True)
-		.file_url
+	file = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": file_name,
+			"attached_to_doctype": doctype,
+			"attached_to_name": document,
+			"attached_to_field": field,
+			"is_private": 1,
+			"content": content,
+		}
 	)
+	if doctype != "Quotation":
+		# our documents show their PDF; a comment that they have one says nothing more
+		file.create_attachment_record = lambda: None
+	return file.insert(ignore_permissions=True).file_url

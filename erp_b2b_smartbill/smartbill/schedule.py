@@ -15,7 +15,7 @@ import frappe
 
 from erp_b2b_smartbill import clock, features
 from erp_b2b_smartbill.audit.errors import log_masked_error
-from erp_b2b_smartbill.smartbill import claim, modes, pdf, settling, states
+from erp_b2b_smartbill.smartbill import accounts, claim, counters, modes, pdf, settling, states
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.kinds import KINDS
 
@@ -34,6 +34,26 @@ def settle_due() -> None:
 	started = time.monotonic()
 	for step in (_write_off_the_lost, _look_after_unknowns, _fetch_missing_pdfs):
 		step(now, lambda: time.monotonic() - started > MAX_SECONDS)
+
+
+def survey_counters() -> None:
+	"""Scheduled every ten minutes: tells of numbers that somebody else gave, and of second documents of an offer."""
+	if not features.is_on(features.PROFORMA):
+		return
+	for name in frappe.get_all("SmartBill Account", {"mode": modes.LIVE}, pluck="name"):
+		account = frappe.get_doc("SmartBill Account", name)
+		if not modes.may_work_alone(account) or not account.has_allowed_url():
+			continue
+		if accounts.seconds_blocked(account):
+			continue
+		try:
+			# nothing may be held open on the network
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit
+			counters.survey(account, accounts.connect(account, lane=Lane.BULK))
+		except Exception:
+			frappe.db.rollback()
+			frappe.clear_messages()
+			log_masked_error("The survey of a SmartBill series failed")
 
 
 def _write_off_the_lost(now: datetime, late: Callable[[], bool]) -> None:

@@ -45,9 +45,6 @@ from erp_b2b_smartbill.smartbill.verdict import NoAnswer, as_number, block_secon
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
 
-# for how many seconds a look may wait for its turn at the account's gate
-PATIENCE_S = {Lane.CLICK: 10, Lane.BULK: 120}
-
 
 @dataclass
 class _View:
@@ -86,7 +83,7 @@ def look(doc: Any, *, lane: Lane = Lane.BULK) -> Any:
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	# a look is several calls, and half a look proves nothing
-	gate = accounts.AccountGate(account.name, lane, PATIENCE_S[lane])
+	gate = accounts.AccountGate(account.name, lane, accounts.LONG_PATIENCE_S[lane])
 	client = accounts.connect(account, kind.proforma_of(doc), gate=gate, deadline=deadline)
 	view = _see_invoices(doc, client) if kind is INVOICE else _see_numbers(doc, client)
 	first = _first_look(doc)
@@ -221,6 +218,8 @@ def _apply(doc: Any, client: Client, view: _View, first: Look | None, conclusion
 			events.absent,
 			reason=_("SmartBill did not create it: it was looked for twice. It may be issued again."),
 			verdict="absent",
+			# what a block left in doubt is answered too
+			verify_from=0,
 			evidence=_evidence(first, look_now),
 		)
 	if conclusion.step is Step.PERSON:
@@ -325,6 +324,7 @@ def confirm_absent(doc: Any, note: str) -> Any:
 		reason=_("A person confirmed that SmartBill has no such document. It may be issued again."),
 		note=note,
 		verdict="absent by a person",
+		verify_from=0,
 	)
 
 
@@ -349,7 +349,7 @@ def _client_for_person(doc: Any, kind: Kind) -> Client:
 		)
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	gate = accounts.AccountGate(account.name, Lane.CLICK, PATIENCE_S[Lane.CLICK])
+	gate = accounts.AccountGate(account.name, Lane.CLICK, accounts.LONG_PATIENCE_S[Lane.CLICK])
 	return accounts.connect(
 		account, kind.proforma_of(doc), gate=gate, deadline=time.monotonic() + CLICK_SECONDS
 	)
@@ -396,7 +396,7 @@ def _answered(answer: Answer | NoAnswer) -> Answer:
 
 def _refuse_foreign_reference(doc: Any, text: str, number: str) -> None:
 	named = references_in(text)
-	own = "".join(doc.reference.removeprefix("Ref.").split())
+	own = "".join((doc.reference or "").removeprefix("Ref.").split())
 	if named and own not in named:
 		raise _invalid(
 			"number", _("The document {0} refers to {1}, not to this offer.").format(number, named[0])

@@ -57,6 +57,7 @@ def proforma_view(doc: SmartBillProforma) -> dict[str, Any]:
 		"invoiced_total": doc.invoiced_total,
 		"paid_amount": doc.paid_amount,
 		"followed_at": _date(doc.followed_at),
+		"follow_error": doc.follow_error or None,
 		"invoices": _invoices(doc.name),
 	}
 
@@ -112,6 +113,8 @@ def _message(status: str, doc: SmartBillProforma) -> str:
 		return _("Proforma {0} is issued.").format(doc.full_number)
 	if status == states.INVOICED:
 		return _("Proforma {0} is invoiced.").format(doc.full_number)
+	if status == states.CANCELLED and (doc.missing_since or not doc.number):
+		return doc.error or ""
 	if status == states.CANCELLED:
 		return _("Proforma {0} is cancelled in SmartBill.").format(doc.full_number or doc.name)
 	if status == states.DRAFT:

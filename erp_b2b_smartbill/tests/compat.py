@@ -18,6 +18,9 @@ from erp_b2b_smartbill.tests.sandbox import Sandbox
 # what tests of committing code leave, children before parents
 LEFT_BEHIND = (
 	"SmartBill Call",
+	"Email Queue",
+	"Communication",
+	"Email Account",
 	"SmartBill Issue Run",
 	"SmartBill Invoice",
 	"SmartBill Proforma",

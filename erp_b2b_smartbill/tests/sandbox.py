@@ -25,13 +25,49 @@ class Sandbox:
 		match = {"path": path}
 		self._control("POST", "faults", {"match": match, "when": when, "action": action, "times": 1, **more})
 
-	def advance(self, seconds: int) -> None:
+	def advance(self, seconds: float) -> None:
 		"""Move the sandbox's clock, as the test moves the app's."""
 		self._control("POST", "clock", {"advance_s": seconds})
 
-	def foreign_document(self, series: str) -> None:
-		"""Somebody types a document into the series by hand."""
-		self._control("POST", "foreign-document", {"series": series, "client": "Altcineva"})
+	def foreign_document(self, series: str, mentions: str = "") -> str:
+		"""Somebody types a document into the series by hand; returns its number."""
+		order = {"series": series, "client": "Altcineva", "mentions": mentions}
+		return self._control("POST", "foreign-document", order)["number"]
+
+	def invoice_by_hand(self, series: str, number: str, draft: bool = False) -> dict[str, Any]:
+		"""Somebody makes an invoice of a proforma in SmartBill."""
+		return self._control("POST", "invoice-estimate", {"series": series, "number": number, "draft": draft})
+
+	def pay(self, series: str, number: str, amount: float) -> None:
+		self._control("POST", "pay", {"series": series, "number": number, "amount": amount})
+
+	def finalize_draft(self, document_id: int) -> dict[str, Any]:
+		"""Somebody finishes a draft in SmartBill: it gets its number."""
+		return self._control("POST", "finalize-draft", {"documentId": document_id})
+
+	def delete_by_hand(self, kind: str, series: str, number: str) -> None:
+		"""Somebody deletes a document in SmartBill; `kind` is estimate or invoice."""
+		self._by_hand("DELETE", f"/{kind}", series, number)
+
+	def cancel_by_hand(self, series: str, number: str) -> None:
+		"""Somebody cancels a proforma in SmartBill."""
+		self._by_hand("PUT", "/estimate/cancel", series, number)
+
+	def _by_hand(self, method: str, path: str, series: str, number: str) -> None:
+		query = {"cif": "RO12345674", "seriesname": series, "number": number}
+		login = ("demo@example.ro", "demo-token")
+		response = requests.request(method, self.api_url + path, params=query, auth=login, timeout=10)
+		response.raise_for_status()
+
+	def document(self, number: str, series: str = "PRF2") -> dict[str, Any]:
+		"""The document as the sandbox holds it."""
+		found = [one for one in self.documents() if (one["series"], one["number"]) == (series, number)]
+		return found[0]
+
+	def requests(self, path: str) -> list[dict[str, Any]]:
+		"""Every request of a path below /SBORO/api."""
+		journal = self._control("GET", "journal?since=0")
+		return [entry for entry in journal["journal"] if entry["path"] == f"/SBORO/api{path}"]
 
 	def documents(self) -> list[dict[str, Any]]:
 		documents = self._control("GET", "state?documents=1")["documents"]
@@ -42,6 +78,22 @@ class Sandbox:
 		journal = self._control("GET", "journal?since=0")
 		entries = journal["journal"] if isinstance(journal, dict) else journal
 		return [entry for entry in entries if entry["path"] == CREATE]
+
+	def writes(self) -> list[dict[str, Any]]:
+		"""Every request that could have changed anything."""
+		return [entry for entry in self.calls() if entry["method"] != "GET"]
+
+	def calls(self) -> list[dict[str, Any]]:
+		return self._control("GET", "journal?since=0")["journal"]
+
+	def user(self, **changes: Any) -> None:
+		"""Change a token or a right, see the sandbox's README."""
+		self._control("POST", "users", changes)
+
+	def seed(self, **parts: Any) -> None:
+		"""Begin anew with other data."""
+		self._control("POST", "reset", {"seed": parts})
+		self.knobs(v1_limit=0)
 
 	def _control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
 		response = requests.request(method, f"{self.url}/__control/{path}", json=body, timeout=10)

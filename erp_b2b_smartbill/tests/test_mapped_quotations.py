@@ -332,7 +332,7 @@ class TestTexts(QuotationTestCase):
 		self.assertEqual(
 			self.sent(quotation)["mentions"].split("\n"),
 			[
-				REFERENCE,
+				f"{REFERENCE}.",
 				f"Oferta este valabilă până la {getdate(until):%d.%m.%Y}.",
 				"Livrare în 3 zile.",
 				"Plata OP",
@@ -341,7 +341,7 @@ class TestTexts(QuotationTestCase):
 
 	def test_terms_that_do_not_fit_are_left_out_and_that_is_told(self):
 		request = self.sent(factories.quotation(terms="Foarte lung. " * 100), validity_in_mentions=0)
-		self.assertEqual(request["mentions"], REFERENCE)
+		self.assertEqual(request["mentions"], f"{REFERENCE}.")
 		self.assertIn("terms", self.notices())
 
 	def test_a_description_is_printed_unless_it_is_too_long(self):

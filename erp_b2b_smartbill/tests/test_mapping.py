@@ -86,7 +86,7 @@ class TestMapping(unittest.TestCase):
 				"language": "RO",
 				"precision": 2,
 				"sendEmail": False,
-				"mentions": "Ref. SAL-QTN-2026-00017/1",
+				"mentions": "Ref. SAL-QTN-2026-00017/1.",
 				"client": {
 					"name": "Atelier Demo SRL",
 					"vatCode": "RO98765438",

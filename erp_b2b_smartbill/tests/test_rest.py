@@ -14,6 +14,16 @@ from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.compat import SandboxTestCase
 
 
+def token(*roles: str) -> dict[str, str]:
+	"""The Authorization header of a new user with these roles."""
+	user = frappe.get_doc("User", factories.user(*roles))
+	secret = frappe.generate_hash(length=15)
+	user.update({"api_key": frappe.generate_hash(length=15), "api_secret": secret})
+	user.save()
+	frappe.db.commit()
+	return {"Authorization": f"token {user.api_key}:{secret}"}
+
+
 class TestProformaRoute(SandboxTestCase):
 	def setUp(self) -> None:
 		if not os.environ.get("SITE_URL"):
@@ -26,13 +36,7 @@ class TestProformaRoute(SandboxTestCase):
 		frappe.db.commit()
 
 	def token(self, *roles: str) -> dict[str, str]:
-		"""The Authorization header of a new user with these roles."""
-		user = frappe.get_doc("User", factories.user(*roles))
-		secret = frappe.generate_hash(length=15)
-		user.update({"api_key": frappe.generate_hash(length=15), "api_secret": secret})
-		user.save()
-		frappe.db.commit()
-		return {"Authorization": f"token {user.api_key}:{secret}"}
+		return token(*roles)
 
 	def quotation(self, **values: Any) -> str:
 		name = factories.quotation(**values).name

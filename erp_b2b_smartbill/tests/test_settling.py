@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 
-from erp_b2b_smartbill import clock
+from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.exceptions import Conflict, NotReady, SeriesUnsettled
 from erp_b2b_smartbill.smartbill import schedule, settling, states
 from erp_b2b_smartbill.tests import factories
@@ -277,3 +277,35 @@ class TestLateAnswer(SettlingTestCase):
 		self.assertIn("0228", doc.notices)
 		self.assertIn("0227", doc.notices)
 		self.assertEqual(frappe.db.count("Notification Log", {"for_user": manager}), 1)
+
+
+class TestDuplicate(SettlingTestCase):
+	def test_a_document_that_smartbill_made_twice_is_found_and_told_with_both_numbers(self):
+		self.sandbox.fault("duplicate", when="after")
+		quotation = self.quotation()
+		issued = self.issue(quotation).proforma
+		self.rest()
+		schedule.survey_counters()
+		self.assertEqual(len(self.sandbox.documents()), 2)
+		doc = self.stored(quotation)
+		self.assertEqual((doc.status, doc.number), (states.ISSUED, issued.number))
+		for number in ("0227", "0228"):
+			self.assertIn(number, doc.notices)
+		self.assertTrue(
+			frappe.db.exists("Business Event", {"reference_name": doc.name, "event": audit.PROFORMA_DUPLICATE})
+		)
+
+	def test_a_document_that_comes_after_every_look_is_found_and_told(self):
+		quotation = self.unknown("late_commit", delay_s=400)
+		self.pass_after(181)
+		self.pass_after(61)
+		self.assertEqual(self.stored(quotation).status, states.REJECTED)
+		again = self.pressed_again(quotation)
+		self.assertEqual(again.number, "0227")
+		self.pass_after(200)
+		self.rest()
+		schedule.survey_counters()
+		doc = self.stored(quotation)
+		self.assertEqual(len(self.sandbox.documents()), 2)
+		for number in ("0227", "0228"):
+			self.assertIn(number, doc.notices)

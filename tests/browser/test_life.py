@@ -15,7 +15,6 @@ from desk_helpers import (
 	proforma_of,
 	toast,
 )
-from not_merged import needs
 
 
 def test_what_is_not_possible_says_why(page, quotation):
@@ -87,7 +86,6 @@ def test_the_dialogs_speak_to_their_routes(manager, quotation, connected):
 	assert doc.number in email[1]["subject"]
 
 
-@needs("life")
 def test_a_proforma_is_cancelled_and_restored(page, quotation, connected):
 	issue(quotation)
 	free_gates(connected)
@@ -109,7 +107,6 @@ def test_a_proforma_is_cancelled_and_restored(page, quotation, connected):
 	assert proforma_of(connected, quotation).status == "Issued"
 
 
-@needs("life")
 def test_a_proforma_is_sent_by_smartbill(page, quotation, connected):
 	issue(quotation)
 	free_gates(connected)
@@ -123,7 +120,6 @@ def test_a_proforma_is_sent_by_smartbill(page, quotation, connected):
 	assert proforma_of(connected, quotation).emailed_at
 
 
-@needs("life")
 def test_a_manager_links_what_was_issued_by_hand(manager, quotation, running, connected):
 	order = {"series": COMPANY.series, "client": "Atelier Browser SRL"}
 	made = control(running.sandbox, "foreign-document", order)
@@ -137,7 +133,6 @@ def test_a_manager_links_what_was_issued_by_hand(manager, quotation, running, co
 	assert proforma_of(connected, quotation).origin == "Linked by hand"
 
 
-@needs("life")
 def test_a_manager_makes_the_invoice(manager, quotation, running, connected):
 	series = next(
 		one.name for one in running.sandbox.state.series if (one.cif, one.type) == (COMPANY.cif, "f")
@@ -161,7 +156,6 @@ def test_a_manager_makes_the_invoice(manager, quotation, running, connected):
 	connected.db.commit()
 
 
-@needs("life")
 def test_a_cancelled_quotation_tells_of_its_living_proforma(page, quotation, connected):
 	issue(quotation)
 	doc = connected.get_doc("Quotation", quotation)

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from desk_helpers import COMPANY, dialog, free_gates, issue, make_quotation, open_form, proforma_of, toast
-from not_merged import needs
 
 RUN = "SBR-2026-99999"
 
@@ -139,7 +138,6 @@ def test_the_runs_own_form_shows_the_same_and_stops_it(page, clean, connected):
 	assert stopped == [True]
 
 
-@needs("life")
 def test_the_list_shows_what_is_paid(page, quotation, connected):
 	issue(quotation)
 	connected.db.set_value("Quotation", quotation, "smartbill_payment_status", "Paid", update_modified=False)
@@ -153,7 +151,6 @@ def test_the_list_shows_what_is_paid(page, quotation, connected):
 	)
 
 
-@needs("bulk")
 def test_five_proformas_are_issued_in_one_run(page, clean, running, connected):
 	names = [make_quotation() for _ in range(5)]
 	open_list(page)

@@ -1,3 +1,4 @@
+import frappe
 from frappe.model.document import Document
 
 from erp_b2b_smartbill import audit
@@ -19,3 +20,6 @@ class B2BSettings(Document):
 		before, after = audit.changes(self)
 		if after:
 			audit.record(audit.SETTINGS_CHANGED, self, before, after)
+			# what a switch adds to ERPNext's forms is kept with their meta
+			for doctype in ("Quotation", "Customer"):
+				frappe.clear_cache(doctype=doctype)

@@ -1,8 +1,11 @@
+import json
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.permissions import require_role
 from erp_b2b_smartbill.smartbill import modes
 from erp_b2b_smartbill.smartbill.accounts import allowed_hosts
 from erp_b2b_smartbill.smartbill.gate import MAX_CALLS, Pace
@@ -23,6 +26,7 @@ STATE_FIELDS = (
 	"lists",
 	"lists_read_at",
 	"counters",
+	"sent_numbers",
 )
 
 
@@ -66,6 +70,7 @@ class SmartBillAccount(Document):
 		paused: DF.Check
 		proforma_series: DF.Autocomplete
 		read_timeout: DF.Float
+		sent_numbers: DF.Code | None
 		spare_series: DF.Autocomplete | None
 		terms_in_mentions: DF.Check
 		token: DF.Password
@@ -83,6 +88,7 @@ class SmartBillAccount(Document):
 		self.validate_mode()
 		self.strip_texts()
 		self.validate_url()
+		self.validate_series()
 		self.validate_vat_rates()
 		self.validate_units()
 		self.validate_timeouts()
@@ -94,10 +100,11 @@ class SmartBillAccount(Document):
 			return
 		created = self.get_doc_before_save() is None
 		audit.record(
-			audit.ACCOUNT_CREATED if created else audit.ACCOUNT_CHANGED,
+			self.flags.audit_event or (audit.ACCOUNT_CREATED if created else audit.ACCOUNT_CHANGED),
 			self,
 			None if created else before,
 			after,
+			reason=self.flags.audit_reason,
 		)
 
 	def has_allowed_url(self) -> bool:
@@ -124,7 +131,7 @@ class SmartBillAccount(Document):
 
 	def strip_texts(self) -> None:
 		"""SmartBill compares all of these exactly; a blank at the end is never meant."""
-		for field in ("email", "cif", "proforma_series", "api_url"):
+		for field in ("email", "cif", "proforma_series", "spare_series", "invoice_series", "api_url"):
 			self.set(field, (self.get(field) or "").strip())
 		for row in self.vat_rates:
 			row.tax_name = (row.tax_name or "").strip()
@@ -140,9 +147,36 @@ class SmartBillAccount(Document):
 				).format(frappe.bold(frappe.utils.escape_html(self.api_url)), SMARTBILL_HOST)
 			)
 
+	def validate_series(self) -> None:
+		if self.spare_series == self.proforma_series:
+			frappe.throw(_("The spare series must be another one than the proforma series."))
+		kinds = json.loads(self.lists or "{}").get("series") or {}
+		for field, own, other in (
+			("proforma_series", "p", "f"),
+			("spare_series", "p", "f"),
+			("invoice_series", "f", "p"),
+		):
+			# the lists may be older than the series, so only what is surely of the other kind is refused
+			series = self.get(field)
+			if series and series in kinds.get(other, ()) and series not in kinds.get(own, ()):
+				frappe.throw(
+					_("{0}: {1} is a series of another kind of document in SmartBill.").format(
+						_(self.meta.get_label(field)), frappe.bold(frappe.utils.escape_html(series))
+					)
+				)
+
 	def validate_vat_rates(self) -> None:
 		seen = set()
+		listed = [
+			(row["name"], row["percentage"]) for row in json.loads(self.lists or "{}").get("taxes") or ()
+		]
 		for row in self.vat_rates:
+			if listed.count((row.tax_name, row.tax_percentage)) > 1:
+				frappe.throw(
+					_(
+						"VAT rates, row {0}: SmartBill has {1} {2}% more than once; rename one of them there."
+					).format(row.idx, row.tax_name, row.tax_percentage)
+				)
 			if row.erpnext_rate != row.tax_percentage:
 				frappe.throw(
 					_("VAT rates, row {0}: SmartBill would compute {1}% where ERPNext has {2}%.").format(
@@ -180,10 +214,83 @@ class SmartBillAccount(Document):
 				)
 
 	@frappe.whitelist(methods=["POST"])
-	def test_connection(self) -> list[dict]:
-		"""What SmartBill says to the saved account: rows of {ok, text, advice}."""
+	def test_connection(self) -> dict:
+		"""What SmartBill says to the saved account: {checks: [{id, level, ok, text, advice}], passed, resumed}."""
 		from erp_b2b_smartbill.smartbill.checks import check_account
 
+		results = check_account(self.saved("write"))
+		return {"checks": results.checks, "passed": results.passed, "resumed": results.resumed}
+
+	@frappe.whitelist(methods=["POST"])
+	def read_lists(self) -> dict:
+		"""Read the series, VAT rates and units of SmartBill: {lists, problem}, one of them None."""
+		from erp_b2b_smartbill.smartbill import picklists
+
+		lists, problem = picklists.read(self.saved("write"))
+		return {"lists": picklists.as_dict(lists) if lists else None, "problem": problem}
+
+	@frappe.whitelist()
+	def suggest_maps(self) -> dict:
+		"""Rows that the maps could have, for a person to take over; nothing is stored."""
+		from erp_b2b_smartbill.smartbill import picklists
+
+		return picklists.suggestions(self.saved("write"))
+
+	@frappe.whitelist(methods=["POST"])
+	def go_live(
+		self, reconciled: bool = False, note: str | None = None, looked_at: list | str | None = None
+	) -> dict:
+		"""Switch Live on here: {live: True}, what to look at first {live: False, question, ...}, or {problem}."""
+		from erp_b2b_smartbill.smartbill import golive
+
+		try:
+			return golive.switch_live_on(
+				self.saved("write").name, reconciled, note, frappe.parse_json(looked_at) or []
+			)
+		except golive.CannotGoLive as refused:
+			return {"live": False, "problem": refused.text, "retry_after": refused.retry_after}
+
+	@frappe.whitelist(methods=["POST"])
+	def switch_to_spare_series(self, reason: str) -> dict:
+		"""Swap the two proforma series while one is blocked. B2B Managers may do this, too."""
+		from erp_b2b_smartbill.smartbill import spare
+
+		main, other = spare.switch(self.saved("read").name, reason)
+		return {"proforma_series": main, "spare_series": other}
+
+	@frappe.whitelist(methods=["POST"])
+	def clear_counter_notice(self) -> None:
+		"""A person has seen the notice about the series."""
+		from erp_b2b_smartbill.smartbill.actions import MANAGERS
+
+		require_role(*MANAGERS)
+		saved = self.saved("read")
+		if saved.counter_notice:
+			saved.db_set("counter_notice", None, update_modified=False)
+			audit.record(audit.ACCOUNT_NOTICE_SEEN, saved, before={"counter_notice": saved.counter_notice})
+
+	@frappe.whitelist()
+	def health(self) -> dict:
+		"""How the account is doing, see smartbill/health.py."""
+		from erp_b2b_smartbill.smartbill import health
+
+		return health.health(self.saved("read"))
+
+	def saved(self, right: str) -> "SmartBillAccount":
+		"""The account as it is stored, for whoever has the right: a form may send anything."""
 		saved = frappe.get_doc("SmartBill Account", self.name)
-		saved.check_permission("write")
-		return check_account(saved)
+		saved.check_permission(right)
+		return saved
+
+
+# For the form: a method of the document would send the form's copy back over what is being typed.
+
+
+@frappe.whitelist()
+def health_of(account: str) -> dict:
+	return frappe.get_doc("SmartBill Account", account).health()
+
+
+@frappe.whitelist()
+def maps_for(account: str) -> dict:
+	return frappe.get_doc("SmartBill Account", account).suggest_maps()

@@ -35,6 +35,7 @@ class SmartBillInvoice(SmartBillDocument):
 		invoiced_total: DF.Currency
 		issue_date: DF.Date | None
 		live_key: DF.Data | None
+		missing_since: DF.Datetime | None
 		needs_person: DF.Check
 		net_total: DF.Currency
 		next_look_at: DF.Datetime | None
@@ -66,6 +67,12 @@ class SmartBillInvoice(SmartBillDocument):
 	# end: auto-generated types
 
 	source_field = "proforma"
+
+	def set_keys(self) -> None:
+		super().set_keys()
+		if self.origin == "Found in SmartBill":
+			# SmartBill may hold several invoices of one proforma; only what is issued here is issued once
+			self.live_key = None
 
 
 def on_doctype_update() -> None:

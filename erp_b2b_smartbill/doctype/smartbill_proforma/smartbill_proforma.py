@@ -37,6 +37,7 @@ class SmartBillProforma(SmartBillDocument):
 		invoiced_total: DF.Currency
 		issue_date: DF.Date | None
 		live_key: DF.Data | None
+		missing_since: DF.Datetime | None
 		needs_person: DF.Check
 		net_total: DF.Currency
 		next_look_at: DF.Datetime | None

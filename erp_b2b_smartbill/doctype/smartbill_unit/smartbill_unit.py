@@ -10,7 +10,7 @@ class SmartBillUnit(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		measuring_unit_name: DF.Data
+		measuring_unit_name: DF.Autocomplete
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data

@@ -17,7 +17,7 @@ class SmartBillVATRate(Document):
 		parenttype: DF.Data
 		tax_account: DF.Link | None
 		tax_category: DF.Link | None
-		tax_name: DF.Data
+		tax_name: DF.Autocomplete
 		tax_percentage: DF.Percent
 	# end: auto-generated types
 

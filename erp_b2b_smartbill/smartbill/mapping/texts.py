@@ -91,8 +91,9 @@ def language(offer: Offer, account: Account, findings: Findings) -> str:
 
 
 def mentions(offer: Offer, account: Account, words: Words, reference: str, findings: Findings) -> str:
-	"""Our reference first: it is how the document is recognised afterwards."""
-	text = reference
+	"""Our reference first, and a full stop after it: it is how the document is recognised afterwards, and a digit that
+	is printed next would make another reference of it."""
+	text = f"{reference}."
 	if account.validity_in_mentions and offer.valid_till:
 		text += "\n" + words.valid_till.format(local_date(offer.valid_till))
 	terms = as_text(offer.terms) if account.terms_in_mentions else ""

@@ -1,0 +1,37 @@
+"""The commands that the app adds to bench. What they do is in smartbill/doctor.py."""
+
+import sys
+
+import click
+import frappe
+from frappe.commands import get_site, pass_context
+
+
+@click.command("smartbill-doctor")
+@click.option("--company", help="Only the SmartBill Account of this company.")
+@click.option("--draft", is_flag=True, help="Also make a draft of 1 leu in SmartBill, without a number.")
+@click.option(
+	"--live-check",
+	metavar="SERIES",
+	help="Also issue one real proforma of 1 leu in this series, read its PDF and cancel it. Asks first.",
+)
+@pass_context
+def smartbill_doctor(
+	context: object, company: str | None = None, draft: bool = False, live_check: str | None = None
+) -> None:
+	"""Check the SmartBill accounts of a site; exit code 1 when something has to be done."""
+	if draft and live_check:
+		raise click.UsageError("--draft and --live-check are two different checks: give one of them.")
+	# frappe itself is imported after the site is known
+	frappe.init(site=get_site(context))
+	frappe.connect()
+	try:
+		from erp_b2b_smartbill.smartbill import doctor
+
+		status = doctor.run(click.echo, click.prompt, company=company, draft=draft, live_check=live_check)
+	finally:
+		frappe.destroy()
+	sys.exit(status)
+
+
+commands = [smartbill_doctor]
