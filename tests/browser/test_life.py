@@ -138,6 +138,7 @@ def test_a_manager_makes_the_invoice(manager, quotation, running, connected):
 		one.name for one in running.sandbox.state.series if (one.cif, one.type) == (COMPANY.cif, "f")
 	)
 	connected.db.set_value("SmartBill Account", COMPANY.name, "invoice_series", series)
+	connected.db.commit()
 	issue(quotation)
 	number = proforma_of(connected, quotation).number
 	free_gates(connected)
