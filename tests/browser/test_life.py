@@ -165,3 +165,32 @@ def test_a_cancelled_quotation_tells_of_its_living_proforma(seller, quotation, c
 	open_form(seller, "Quotation", quotation)
 	headline(seller).filter(has_text="still stands in SmartBill").wait_for()
 	assert headline(seller).get_by_role("button", name="Cancel it in SmartBill").count() == 1
+
+
+def test_an_amended_quotation_tells_of_the_proforma_of_the_one_it_replaces(seller, quotation, connected):
+	issue(quotation)
+	doc = connected.get_doc("Quotation", quotation)
+	doc.cancel()
+	amended = connected.copy_doc(doc)
+	amended.update({"amended_from": quotation, "docstatus": 0, "status": "Draft"})
+	amended.insert()
+	connected.db.commit()
+	open_form(seller, "Quotation", amended.name)
+	told = headline(seller).filter(has_text=f"of the replaced Quotation {quotation}")
+	told.wait_for()
+	free_gates(connected)
+	told.get_by_role("button", name="Cancel it in SmartBill").click()
+	dialog(seller).locator("[data-fieldname=reason] textarea").fill("Replaced by another offer")
+	dialog(seller).get_by_role("button", name="Cancel proforma").click()
+	told.wait_for(state="detached")
+	assert proforma_of(connected, quotation).status == "Cancelled"
+
+
+def test_what_one_quotation_says_is_not_said_on_the_next(seller, quotation, connected):
+	issue(quotation)
+	open_form(seller, "Quotation", quotation)
+	headline(seller).first.wait_for()
+	seller.evaluate("() => frappe.new_doc('Quotation')")
+	seller.wait_for_function("() => cur_frm.doctype === 'Quotation' && cur_frm.is_new()")
+	seller.locator(".sb-banner:visible").wait_for(state="detached")
+	assert seller.locator(".inner-group-button:visible", has_text="SmartBill").count() == 0
