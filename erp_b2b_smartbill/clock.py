@@ -55,11 +55,12 @@ def pause(seconds: float) -> None:
 		time.sleep(seconds)
 
 
-def use(source: Source | None) -> None:
-	"""Take the time from `source`, which returns an aware datetime; None returns to the system's time."""
+def use(source: Source | None, move: Callable[..., None] | None = None) -> None:
+	"""Take the time from `source`, which returns an aware datetime; None returns to the system's time. `move(seconds=)`
+	is how time passes where somebody waits; without it nobody waits."""
 	global _source, _move
 	_source = source or _system_time
-	_move = None
+	_move = move
 
 
 @contextlib.contextmanager
@@ -73,15 +74,12 @@ def frozen(moment: datetime) -> Iterator[Callable[..., None]]:
 		nonlocal current
 		current += timedelta(**delta)
 
-	global _move
 	before = _source, _move
-	use(lambda: current)
-	_move = move
+	use(lambda: current, move)
 	try:
 		yield move
 	finally:
-		use(before[0])
-		_move = before[1]
+		use(*before)
 
 
 def _site_zone() -> ZoneInfo:

@@ -71,7 +71,13 @@ def _body(request: Request) -> Json:
 
 
 def health(state: State, request: Request) -> Json:
-	return {"ok": True, "time": state.timestamp()}
+	"""`calls` ever taken, and how many of them are `serving` still: whoever killed a client waits for that."""
+	return {
+		"ok": True,
+		"time": state.timestamp(),
+		"calls": state.journal_seq,
+		"serving": state.serving,
+	}
 
 
 @dataclass

@@ -28,6 +28,7 @@ def run(state: State, request: Request) -> Response:
 	with state.lock:
 		creation.commit_due(state)
 		call = _enter(state, request, raw)
+		state.serving += 1
 	try:
 		answer = faults.before(call)
 		if answer is None:
@@ -39,6 +40,8 @@ def run(state: State, request: Request) -> Response:
 		call.entry.response_excerpt = answer.get_data()[:EXCERPT_LENGTH].decode("utf-8", "replace")
 		return answer
 	finally:
+		with state.lock:
+			state.serving -= 1
 		if request.method != "GET":
 			state.save()
 

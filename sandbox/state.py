@@ -61,11 +61,14 @@ class State:
 	fault_seq: int
 	knobs: dict[str, knobs.Value]
 	clock_offset: float
+	# calls that are being served; not part of the memory
+	serving: int
 
 	def __init__(self, parts: Mapping[str, Any] | None = None, path: Path | None = None) -> None:
 		self.lock = threading.RLock()
 		self.path = path
 		self.ended = threading.Event()
+		self.serving = 0
 		self._seed = seed.merged(seed.default(), parts or {})
 		if path is not None and path.exists():
 			kept = typed(Json, json.loads(path.read_text(encoding="utf-8")), "state file")

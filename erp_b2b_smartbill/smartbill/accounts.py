@@ -10,6 +10,7 @@ import frappe
 from frappe.utils import cint, get_datetime
 
 from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.smartbill import gate, modes
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.calls import keeper
@@ -123,6 +124,8 @@ class AccountGate:
 			return NoAnswer(False, NOT_WRITABLE)
 		if self._reserved:
 			self._reserved -= 1
+			# no snapshot stays open while SmartBill answers
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit
 			return None
 		return self._ask(1)
 
@@ -133,6 +136,15 @@ class AccountGate:
 		return modes.refusal(account, numbered=not draft) is not None
 
 	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
+		try:
+			self._learn(answer, headers)
+		except Exception:
+			# an answer of SmartBill must not be lost because the gate could not learn from it
+			frappe.db.rollback()
+			frappe.clear_messages()
+			log_masked_error("The pace of a SmartBill Account could not be kept")
+
+	def _learn(self, answer: Answer, headers: Mapping[str, str]) -> None:
 		if seconds := block_seconds(answer):
 			block(self._account, seconds)
 			return

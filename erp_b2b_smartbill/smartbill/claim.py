@@ -107,7 +107,7 @@ def take(
 		# of a row that is not there would keep others from adding theirs.
 		existing = _existing(kind, source)
 		doc = _load(kind, existing) if existing else frappe.new_doc(kind.doctype)
-		if existing and states.next_step(doc.status, doc.claimed_at, doc.sent_at, clock.now()) != "send":
+		if existing and _step(doc) != "send":
 			frappe.db.rollback()
 			return doc, None
 		if not values["is_draft"]:
@@ -199,6 +199,7 @@ def mark_sent(claim: Claim, expected_number: int | None) -> bool:
 		frappe.db.rollback()
 		return False
 	# no field of its keys changes, and this is the step that everybody waits for
+	# a draft expects no number, and the column takes no NULL
 	sent = {"sent_at": clock.now(), "expected_number": expected_number or 0}
 	frappe.db.set_value(doc.doctype, doc.name, sent)
 	_end()
@@ -212,16 +213,19 @@ def settle(
 	*,
 	reason: str | None = None,
 	note: str | None = None,
+	while_it_is: states.Step | None = None,
 	**values: Any,
 ) -> Any:
 	"""Write down how the attempt ended, on the document, on the Quotation and in the audit trail.
 
-	A later attempt's state is never touched: then only the event tells what came too late. An answer of SmartBill
-	exists once, so a busy database is asked again. `reason` is shown on the document, `note` goes to the event only.
+	A later attempt's state is never touched by an earlier one, but a number that SmartBill tells late is kept, whatever
+	became of its attempt (see `_settle_late`). An answer of SmartBill exists once, so a busy database is asked again.
+	`reason` is shown on the document, `note` goes to the event only. With `while_it_is` nothing is written when the
+	stored state calls for another step by now: whoever decided had no lock.
 	"""
 	for more_tries in range(SETTLE_TRIES - 1, -1, -1):
 		try:
-			return _settle_once(claim, status, event, reason, note, values)
+			return _settle_once(claim, status, event, reason, note, while_it_is, values)
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.UniqueValidationError):
 			# unique: another document took the number at this moment; the next look finds it
 			frappe.db.rollback()
@@ -231,16 +235,21 @@ def settle(
 
 
 def _settle_once(
-	claim: Claim, status: str, event: str, reason: str | None, note: str | None, values: dict[str, Any]
+	claim: Claim,
+	status: str,
+	event: str,
+	reason: str | None,
+	note: str | None,
+	while_it_is: states.Step | None,
+	values: dict[str, Any],
 ) -> Any:
 	doc = _lock(claim)
 	outcome = {"status": status, **values}
-	if not _may_settle(doc, claim, values):
-		alarm = _record_late_answer(doc, claim, outcome, reason)
+	if while_it_is and not (doc.attempt == claim.attempt and _step(doc) == while_it_is):
 		_end()
-		if alarm:
-			notify_managers(doc, alarm)
 		return doc
+	if not _may_settle(doc, claim, values):
+		return _settle_late(doc, claim, outcome, reason)
 	if double := _holder_of(doc, values):
 		# SmartBill gave a number that we know as another document's: which of the two is true, a person must see
 		event, status = claim.kind.events.unknown, states.UNKNOWN
@@ -249,6 +258,26 @@ def _settle_once(
 		)
 		outcome = {"status": status, "needs_person": 1, "next_look_at": None}
 		outcome |= {key: values[key] for key in ("answered_at", "verdict", "evidence") if key in values}
+	alarm = None
+	if doc.number and status in (*states.SENDABLE, states.ISSUED):
+		# an earlier attempt's number, told while this one was in the air
+		if status != states.ISSUED:
+			event, status = claim.kind.events.issued, states.ISSUED
+			outcome = {"status": status}
+		elif values["number"] != doc.number:
+			alarm = _note_second(doc, claim.kind, doc.number, beside=values["number"])
+	_write(doc, claim, outcome, event, reason, note)
+	_end()
+	if alarm:
+		notify_managers(doc, alarm)
+	return doc
+
+
+def _write(
+	doc: Any, claim: Claim, outcome: dict[str, Any], event: str, reason: str | None, note: str | None = None
+) -> None:
+	"""The outcome, on the locked document, in the audit trail and on the Quotation."""
+	status = outcome["status"]
 	before = {"status": doc.status}
 	doc.update(outcome)
 	if status in (states.ISSUED, states.DRAFT):
@@ -263,8 +292,6 @@ def _settle_once(
 	_save(doc)
 	audit.record(event, doc, before=before, after=outcome, reason=note or reason)
 	_project(doc)
-	_end()
-	return doc
 
 
 def _may_settle(doc: Any, claim: Claim, values: dict[str, Any]) -> bool:
@@ -273,31 +300,61 @@ def _may_settle(doc: Any, claim: Claim, values: dict[str, Any]) -> bool:
 	if doc.status in states.HOLDS_SERIES:
 		return True
 	# it was taken for not created, and now SmartBill tells its number
-	return bool(values.get("number")) and doc.status in (states.QUEUED, states.REJECTED)
+	return bool(values.get("number")) and doc.status in states.SENDABLE
 
 
-def _record_late_answer(doc: Any, claim: Claim, outcome: dict[str, Any], reason: str | None) -> str | None:
+def _settle_late(doc: Any, claim: Claim, outcome: dict[str, Any], reason: str | None) -> Any:
+	"""An answer that came when its attempt was over. A number in it is the document's when nothing else was sent since;
+	it is kept while another attempt is in the air, whose end then decides; it is an alarm beside another number."""
 	audit.record(claim.kind.events.late, doc, after=outcome, reason=reason)
-	number = outcome.get("number")
-	return _note_second(doc, claim.kind, number) if number and number != doc.number else None
+	number, alarm = outcome.get("number"), None
+	if number and number != doc.number:
+		not_sent_again = doc.status == states.SENDING and not doc.sent_at
+		if doc.status in states.SENDABLE or not_sent_again:
+			_write(doc, claim, outcome, claim.kind.events.issued, reason)
+		elif doc.status in states.HOLDS_SERIES and not doc.number:
+			doc.number = number
+			_save(doc)
+			_project(doc)
+		else:
+			alarm = _note_second(doc, claim.kind, number)
+	_end()
+	if alarm:
+		notify_managers(doc, alarm)
+	return doc
 
 
 def raise_alarm(claim: Claim, number: str, evidence: dict[str, Any] | None = None) -> Any:
-	"""SmartBill holds a second document of this source, with `number`: say so on the document, once, and tell the
-	managers. Nobody can prevent it (a commit long after every look); it must not stay unseen."""
+	"""SmartBill holds a document of this source with `number`, beside the one that is known: say so on the document,
+	once, and tell the managers. Nobody can prevent it (a commit long after every look); it must not stay unseen. When
+	the source's document was taken for not created, this is it."""
 	doc = _lock(claim)
-	text = _note_second(doc, claim.kind, number, evidence)
+	if doc.status in states.SENDABLE:
+		_end()
+		return settle(
+			claim,
+			states.ISSUED,
+			claim.kind.events.adopted,
+			note=_("Found in SmartBill by its reference."),
+			series=doc.series,
+			number=number,
+			answered_at=clock.now(),
+			verdict="adopted",
+		)
+	text = _note_second(doc, claim.kind, number, evidence=evidence)
 	_end()
 	if text:
 		notify_managers(doc, text)
 	return doc
 
 
-def _note_second(doc: Any, kind: Kind, number: str, evidence: dict[str, Any] | None = None) -> str | None:
-	"""The alarm, when it is new."""
+def _note_second(
+	doc: Any, kind: Kind, number: str, *, beside: str | None = None, evidence: dict[str, Any] | None = None
+) -> str | None:
+	"""The alarm, when it is new. `beside` is the document's own number where it is not stored yet."""
 	text = _(
 		"SmartBill has a second document of this offer: {0} {1} beside {2}. Cancel one of them there."
-	).format(doc.series, number, doc.number or "-")
+	).format(doc.series, number, beside or doc.number or "-")
 	if text in (doc.notices or ""):
 		return None
 	doc.notices = "\n".join(filter(None, (doc.notices, text)))
@@ -449,13 +506,14 @@ def reloaded(doc: Any, failure: str) -> Any:
 
 def write_off(doc: Any) -> Any:
 	"""A claim whose worker is lost: Unknown when it was sent, for everybody to see; free again when it was not."""
-	step = states.next_step(doc.status, doc.claimed_at, doc.sent_at, clock.now())
+	step = _step(doc)
 	claim = claim_of(doc)
 	if step == "lost":
 		return settle(
 			claim,
 			states.UNKNOWN,
 			claim.kind.events.unknown,
+			while_it_is=step,
 			reason=_("The program that sent it did not come back with an answer."),
 			next_look_at=clock.now(),
 		)
@@ -464,9 +522,14 @@ def write_off(doc: Any) -> Any:
 			claim,
 			states.QUEUED,
 			claim.kind.events.not_sent,
+			while_it_is=step,
 			reason=_("The program that was to send it did not come back; nothing was sent."),
 		)
 	return doc
+
+
+def _step(doc: Any) -> states.Step:
+	return states.next_step(doc.status, doc.claimed_at, doc.sent_at, clock.now())
 
 
 def attach_pdf(doc: Any, store: Callable[[Any], str], again: bool = False) -> Any:

@@ -134,8 +134,9 @@ def _survey_series(
 	"""Returns how many documents were looked at."""
 	last_checked = checked_until(account, series)
 	if last_checked is None:
-		begin_at(account, series, next_number)
-		return 0
+		# what was given before this site's first document is not its business
+		begin_at(account, series, _first_own(account, series) or next_number)
+		last_checked = checked_until(account, series)
 	_compare_with_highest(account, series, next_number, found)
 	end = min([next_number, *_in_the_air(account, series)])
 	looks = 0
@@ -159,6 +160,21 @@ def _survey_series(
 def _advance_to(account: str, series: str, end: int) -> None:
 	if end - 1 > (checked_until(account, series) or 0):
 		_store(account, series, checked=end - 1, at=clock.now().isoformat(sep=" "))
+
+
+def _first_own(account: str, series: str) -> int | None:
+	"""The first number that this site got, or was to get, in a series."""
+	firsts = [
+		frappe.get_all(
+			PROFORMA.doctype,
+			{"account": account, "series": series, field: [">", 0]},
+			order_by=field,
+			limit=1,
+			pluck=field,
+		)
+		for field in ("number_value", "expected_number")
+	]
+	return min((found[0] for found in firsts if found), default=None)
 
 
 def _compare_with_highest(account: str, series: str, next_number: int, found: Survey) -> None:

@@ -66,6 +66,9 @@ MIN_PDF_SECONDS = 5
 # for how long a person's click waits for the series, and how often it asks
 SERIES_PATIENCE_S = 8.0
 SERIES_POLL_S = 0.1
+# A run waits longer than a person, but not longer than a claim is taken for alive: whoever was held up until then must
+# not send what others have taken for lost.
+BULK_SECONDS = 150
 GATE_REASONS = (accounts.GATE_CLOSED, accounts.NOT_WRITABLE, NO_TIME_LEFT)
 
 
@@ -113,7 +116,7 @@ def issue(
 	SmartBillRefused, SmartBillCredentialsRefused, SmartBillUnreachable, SmartBillRateLimited: with each of them no
 	proforma exists.
 	"""
-	deadline = time.monotonic() + CLICK_SECONDS if lane is Lane.CLICK else None
+	deadline = time.monotonic() + (CLICK_SECONDS if lane is Lane.CLICK else BULK_SECONDS)
 	existing = claim.current(quotation.name)
 	if existing:
 		existing = claim.write_off(existing)
@@ -138,11 +141,12 @@ def make(
 	request: Request,
 	*,
 	lane: Lane,
-	deadline: float | None,
+	deadline: float,
 	after: str | None = None,
 	gate: accounts.AccountGate | None = None,
 ) -> Result:
-	"""Claim, send once and settle one document. Raises as `issue` does. `gate`: one that has reserved the calls."""
+	"""Claim, send once and settle one document. Nothing is sent after the deadline. Raises as `issue` does. `gate`: one
+	that has reserved the calls."""
 	kind, account = request.kind, request.account
 	reserved = gate is not None
 	gate = gate or accounts.AccountGate(account.name, lane)

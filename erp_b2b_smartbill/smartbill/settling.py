@@ -218,9 +218,8 @@ def _apply(doc: Any, client: Client, view: _View, first: Look | None, conclusion
 			events.absent,
 			reason=_("SmartBill did not create it: it was looked for twice. It may be issued again."),
 			verdict="absent",
-			# what a block left in doubt is answered too
-			verify_from=0,
 			evidence=_evidence(first, look_now),
+			verify_from=_to_verify(doc, look_now.counter),
 		)
 	if conclusion.step is Step.PERSON:
 		files = {number: _keep_pdf(doc, number, content) for number, content in view.pdfs.items()}
@@ -271,6 +270,17 @@ def _look_as_dict(seen: Look) -> dict[str, Any]:
 def _first_look(doc: Any) -> Look | None:
 	stored = json.loads(doc.evidence or "{}").get("first")
 	return Look(get_datetime(stored["at"]), stored["counter"]) if stored else None
+
+
+def _to_verify(doc: Any, counter: int) -> int:
+	"""From which number on the next attempt has to look first, should the document be made even later. An invoice needs
+	none: before every attempt SmartBill is asked for the proforma's invoices."""
+	return 0 if doc.doctype == INVOICE.doctype else counter
+
+
+def _last_counter(doc: Any) -> int:
+	"""The next number of the series when it was last looked at; 0 when it never was."""
+	return (json.loads(doc.evidence or "{}").get("last") or {}).get("counter") or 0
 
 
 # what a person decides
@@ -324,7 +334,8 @@ def confirm_absent(doc: Any, note: str) -> Any:
 		reason=_("A person confirmed that SmartBill has no such document. It may be issued again."),
 		note=note,
 		verdict="absent by a person",
-		verify_from=0,
+		# the numbers that the person was shown are decided
+		verify_from=_to_verify(doc, _last_counter(doc)),
 	)
 
 

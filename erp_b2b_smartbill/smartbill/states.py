@@ -19,6 +19,8 @@ CANCELLED = "Cancelled"
 INVOICED = "Invoiced"
 
 NOT_LIVE = (REJECTED, CANCELLED)
+# nothing of it is in SmartBill as far as anybody knows: it may be sent (again)
+SENDABLE = (QUEUED, REJECTED)
 # one at a time in a series: while one of these is not settled, the next number proves nothing
 HOLDS_SERIES = (SENDING, UNKNOWN)
 SETTLED = (ISSUED, DRAFT, INVOICED, CANCELLED)
@@ -38,7 +40,7 @@ def next_step(status: str, claimed_at: datetime | None, sent_at: datetime | None
 	"send": nothing of it can have reached SmartBill, it may be claimed (again). "lost": its worker died after
 	sending; it is Unknown and never sent again by itself. "show": it is settled, or somebody is at it.
 	"""
-	if status in (QUEUED, REJECTED):
+	if status in SENDABLE:
 		return "send"
 	if status == SENDING and _lease_is_over(sent_at or claimed_at, now):
 		return "lost" if sent_at else "send"

@@ -12,9 +12,10 @@ class Sandbox:
 		self.url = url.rstrip("/")
 		self.api_url = f"{self.url}/SBORO/api"
 
-	def reset(self) -> None:
-		"""The default seed; the rate limit is off, for the tests of one token would reach it together."""
-		self._control("POST", "reset", {})
+	def reset(self, **seed: Any) -> None:
+		"""The default seed, `seed` in place of parts of it; the rate limit is off, for the tests of one token would
+		reach it together."""
+		self._control("POST", "reset", {"seed": seed})
 		self.knobs(v1_limit=0)
 
 	def knobs(self, **values: Any) -> None:
@@ -24,6 +25,10 @@ class Sandbox:
 		"""The next call of `path` fails in this way."""
 		match = {"path": path}
 		self._control("POST", "faults", {"match": match, "when": when, "action": action, "times": 1, **more})
+
+	def order(self, fault: dict[str, Any]) -> None:
+		"""A fault in the control API's own words."""
+		self._control("POST", "faults", fault)
 
 	def advance(self, seconds: float) -> None:
 		"""Move the sandbox's clock, as the test moves the app's."""
@@ -68,6 +73,15 @@ class Sandbox:
 		"""Every request of a path below /SBORO/api."""
 		journal = self._control("GET", "journal?since=0")
 		return [entry for entry in journal["journal"] if entry["path"] == f"/SBORO/api{path}"]
+
+	def state(self) -> dict[str, Any]:
+		"""All that the sandbox remembers, its tokens apart."""
+		return self._control("GET", "state")
+
+	def is_at_rest(self, calls: int) -> bool:
+		"""Whether so many calls were taken since the reset and each of them is done with, client or not."""
+		health = self._control("GET", "health")
+		return health["calls"] >= calls and health["serving"] == 0
 
 	def documents(self) -> list[dict[str, Any]]:
 		documents = self._control("GET", "state?documents=1")["documents"]

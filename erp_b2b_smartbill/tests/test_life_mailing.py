@@ -120,6 +120,21 @@ class TestByErpnext(MailTestCase):
 			self.assertEqual(error.problems[0]["field"], field, given)
 		self.assertEqual(self.queued(quotation), [])
 
+	def test_a_name_before_the_address_is_left_out(self):
+		quotation = self.issued()
+		self.do("email", quotation, to=f"Ana Pop <{TO}>")
+		self.assertEqual([row.recipient for row in self.queued(quotation)[0].recipients], [TO])
+
+	def test_who_has_unsubscribed_gets_nothing_and_it_is_said(self):
+		quotation = self.issued()
+		frappe.get_doc({"doctype": "Email Unsubscribe", "email": TO, "global_unsubscribe": 1}).insert()
+		self.addCleanup(frappe.db.delete, "Email Unsubscribe", {"email": TO})
+		frappe.db.commit()
+		self.assertEqual(self.refused(NotReady, "email", quotation, to=TO).problems[0]["field"], "to")
+		self.assertIsNone(self.stored(quotation).emailed_at)
+		frappe.db.delete("Email Unsubscribe", {"email": TO})
+		frappe.db.commit()
+
 	def test_a_missing_pdf_is_fetched_first(self):
 		self.sandbox.fault("html", path="/SBORO/api/estimate/pdf", status=502)
 		quotation = self.issued()

@@ -68,10 +68,10 @@ class TestQuotation(LifeTestCase):
 		self.rest()
 		self.assertEqual(self.issue(last).document.status, states.ISSUED)
 
-	def test_a_draft_is_told_why_it_has_no_proforma_yet(self):
-		told = onload_of(self.quotation(submit=False))
-		self.assertIsNone(told["proforma"])
-		self.assertEqual(told["can"]["issue"], "Submit the Quotation first.")
+	def test_one_that_is_not_submitted_says_why_nothing_can_be_issued(self):
+		sent = onload_of(self.quotation(submit=False))
+		self.assertEqual((sent["proforma"], sent["predecessor"]), (None, None))
+		self.assertIn("Submit", sent["can"]["issue"])
 
 	def test_one_whose_proforma_was_never_sent_can_be_deleted(self):
 		quotation = self.quotation()

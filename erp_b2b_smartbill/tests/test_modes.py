@@ -169,6 +169,7 @@ class TestOtherModes(ModesTestCase):
 
 class TestHighWater(ModesTestCase):
 	def test_the_number_is_kept_outside_the_database_before_it_is_sent(self):
+		self.file().unlink(missing_ok=True)
 		self.sandbox.fault("drop", when="before")
 		self.issue_one()
 		[numbers] = [

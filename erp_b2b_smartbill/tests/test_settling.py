@@ -292,7 +292,9 @@ class TestDuplicate(SettlingTestCase):
 		for number in ("0227", "0228"):
 			self.assertIn(number, doc.notices)
 		self.assertTrue(
-			frappe.db.exists("Business Event", {"reference_name": doc.name, "event": audit.PROFORMA_DUPLICATE})
+			frappe.db.exists(
+				"Business Event", {"reference_name": doc.name, "event": audit.PROFORMA_DUPLICATE}
+			)
 		)
 
 	def test_a_document_that_comes_after_every_look_is_found_and_told(self):

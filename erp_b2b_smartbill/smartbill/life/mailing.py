@@ -137,7 +137,7 @@ def _queue(doc: Any, email: Email, file_name: str, content: bytes) -> None:
 			"file_url": address,
 		},
 	)
-	frappe.sendmail(
+	queued = frappe.sendmail(
 		recipients=list(email.to),
 		cc=list(email.cc),
 		reply_to=_reply_to(),
@@ -151,6 +151,10 @@ def _queue(doc: Any, email: Email, file_name: str, content: bytes) -> None:
 		add_unsubscribe_link=0,
 		expose_recipients="header",
 	)
+	if not queued:
+		raise reaching.invalid(
+			"to", _("None of the recipients wants e-mails of this site: they unsubscribed.")
+		)
 
 
 def _file_of(doc: Any) -> str | None:
@@ -248,10 +252,13 @@ def _email(doc: Any, quotation: Any, given: dict[str, Any]) -> Email:
 def _addresses(field: str, given: Any) -> tuple[str, ...]:
 	"""Checked addresses from a list, or from a text with commas or semicolons."""
 	parts = given if isinstance(given, list | tuple) else str(given or "").replace(";", ",").split(",")
-	addresses = [str(part).strip() for part in parts if str(part).strip()]
-	for address in addresses:
-		if any(sign in address for sign in "\r\n,;") or not validate_email_address(address):
-			raise reaching.invalid(field, _("{0} is not an e-mail address.").format(address))
+	addresses = []
+	for text in filter(None, (str(part).strip() for part in parts)):
+		address = validate_email_address(text)
+		if any(sign in text for sign in "\r\n,;") or not address:
+			raise reaching.invalid(field, _("{0} is not an e-mail address.").format(text))
+		# without the name before it, which SmartBill does not take
+		addresses.append(address)
 	return tuple(dict.fromkeys(addresses))
 
 
