@@ -113,6 +113,8 @@ class TestWorkspace(ServerTestCase):
 		blocks = json.loads(workspace["content"])
 		shown = {block["data"]["number_card_name"] for block in blocks if block["type"] == "number_card"}
 		listed = {card["number_card_name"] for card in workspace["number_cards"]}
+		# the workspace finds a card by its label
+		self.assertEqual(listed, {card["label"] for card in workspace["number_cards"]})
 		self.assertEqual(shown, listed)
 		for name in listed:
 			card = frappe.get_doc("Number Card", name)

@@ -71,6 +71,12 @@ def open_page(browser, running, signed_in) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def page(open_page) -> Any:
+	"""A fresh page of an unknown visitor."""
+	return open_page()
+
+
+@pytest.fixture
+def seller(open_page) -> Any:
 	"""A fresh page of a sales user."""
 	return open_page(SALES_USER)
 

@@ -112,6 +112,10 @@ def cleaned(frappe: Any, sandbox: Any) -> Iterator[None]:
 	sandbox.state.reset()
 	before = {doctype: set(frappe.get_all(doctype, pluck="name")) for doctype in doctypes}
 	free_gates(frappe)
+	# the filters with which a list was left
+	frappe.cache.delete_key("_user_settings")
+	frappe.db.sql("delete from `__UserSettings`")
+	frappe.db.commit()
 	yield
 	frappe.db.rollback()
 	for doctype, names in before.items():

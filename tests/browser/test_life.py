@@ -17,15 +17,15 @@ from desk_helpers import (
 )
 
 
-def test_what_is_not_possible_says_why(page, quotation):
+def test_what_is_not_possible_says_why(seller, quotation):
 	issue(quotation)
-	open_form(page, "Quotation", quotation)
-	headline(page).first.wait_for()
-	choose(page, "Restore")
-	toast(page, "Only a cancelled proforma can be restored.").wait_for()
-	choose(page, "Create invoice")
-	toast(page, "This needs the role B2B Manager.").wait_for()
-	assert dialog(page).count() == 0
+	open_form(seller, "Quotation", quotation)
+	headline(seller).first.wait_for()
+	choose(seller, "Restore")
+	toast(seller, "Only a cancelled proforma").wait_for()
+	choose(seller, "Create invoice")
+	toast(seller, "This needs the role B2B Manager.").wait_for()
+	assert dialog(seller).count() == 0
 
 
 def test_an_invoice_is_typed_not_clicked_away(manager, quotation, connected):
@@ -86,37 +86,37 @@ def test_the_dialogs_speak_to_their_routes(manager, quotation, connected):
 	assert doc.number in email[1]["subject"]
 
 
-def test_a_proforma_is_cancelled_and_restored(page, quotation, connected):
+def test_a_proforma_is_cancelled_and_restored(seller, quotation, connected):
 	issue(quotation)
 	free_gates(connected)
-	open_form(page, "Quotation", quotation)
-	headline(page).first.wait_for()
-	choose(page, "Cancel")
-	dialog(page).locator("[data-fieldname=reason] textarea").fill("Ordered twice")
-	dialog(page).get_by_role("button", name="Cancel proforma").click()
-	headline(page).filter(has_text="cancelled in SmartBill").wait_for()
+	open_form(seller, "Quotation", quotation)
+	headline(seller).first.wait_for()
+	choose(seller, "Cancel")
+	dialog(seller).locator("[data-fieldname=reason] textarea").fill("Ordered twice")
+	dialog(seller).get_by_role("button", name="Cancel proforma").click()
+	headline(seller).filter(has_text="cancelled in SmartBill").wait_for()
 	assert proforma_of(connected, quotation).status == "Cancelled"
 	# a new one may be issued now
-	page.get_by_role("button", name=GENERATE).wait_for()
+	seller.get_by_role("button", name=GENERATE).wait_for()
 
 	free_gates(connected)
-	headline(page).get_by_role("button", name="Restore").click()
-	dialog(page).locator("[data-fieldname=reason] textarea").fill("It was right after all")
-	dialog(page).get_by_role("button", name="Restore proforma").click()
-	headline(page).filter(has_text="unpaid").wait_for()
+	headline(seller).get_by_role("button", name="Restore").click()
+	dialog(seller).locator("[data-fieldname=reason] textarea").fill("It was right after all")
+	dialog(seller).get_by_role("button", name="Restore proforma").click()
+	headline(seller).filter(has_text="unpaid").wait_for()
 	assert proforma_of(connected, quotation).status == "Issued"
 
 
-def test_a_proforma_is_sent_by_smartbill(page, quotation, connected):
+def test_a_proforma_is_sent_by_smartbill(seller, quotation, connected):
 	issue(quotation)
 	free_gates(connected)
-	open_form(page, "Quotation", quotation)
-	headline(page).first.wait_for()
-	choose(page, "Send by e-mail")
-	dialog(page).locator("[data-fieldname=via] select").select_option("smartbill")
-	dialog(page).locator("[data-fieldname=to] input").fill("client@example.com")
-	dialog(page).get_by_role("button", name="Send", exact=True).click()
-	headline(page).filter(has_text="sent by e-mail").wait_for()
+	open_form(seller, "Quotation", quotation)
+	headline(seller).first.wait_for()
+	choose(seller, "Send by e-mail")
+	dialog(seller).locator("[data-fieldname=via] select").select_option("smartbill")
+	dialog(seller).locator("[data-fieldname=to] input").fill("client@example.com")
+	dialog(seller).get_by_role("button", name="Send", exact=True).click()
+	headline(seller).filter(has_text="sent by e-mail").wait_for()
 	assert proforma_of(connected, quotation).emailed_at
 
 
@@ -133,7 +133,12 @@ def test_a_manager_links_what_was_issued_by_hand(manager, quotation, running, co
 	assert proforma_of(connected, quotation).origin == "Linked by hand"
 
 
-def test_a_manager_makes_the_invoice(manager, quotation, connected):
+def test_a_manager_makes_the_invoice(manager, quotation, running, connected):
+	series = next(
+		one.name for one in running.sandbox.state.series if (one.cif, one.type) == (COMPANY.cif, "f")
+	)
+	connected.db.set_value("SmartBill Account", COMPANY.name, "invoice_series", series)
+	connected.db.commit()
 	issue(quotation)
 	number = proforma_of(connected, quotation).number
 	free_gates(connected)
@@ -142,15 +147,50 @@ def test_a_manager_makes_the_invoice(manager, quotation, connected):
 	choose(manager, "Create invoice")
 	dialog(manager).locator("[data-fieldname=typed] input").fill(number)
 	dialog(manager).get_by_role("button", name="Create invoice").click()
-	headline(manager).filter(has_text="invoiced").wait_for()
+	headline(manager).filter(has_text=f"invoiced {series}").wait_for()
 	assert proforma_of(connected, quotation).status == "Invoiced"
 
+	invoice = connected.get_last_doc("SmartBill Invoice", {"quotation": quotation})
+	open_form(manager, "SmartBill Invoice", invoice.name)
+	manager.locator(".sb-timeline", has_text="Invoice issued").wait_for()
+	connected.db.set_value("SmartBill Account", COMPANY.name, "invoice_series", None)
+	connected.db.commit()
 
-def test_a_cancelled_quotation_tells_of_its_living_proforma(page, quotation, connected):
+
+def test_a_cancelled_quotation_tells_of_its_living_proforma(seller, quotation, connected):
 	issue(quotation)
 	doc = connected.get_doc("Quotation", quotation)
 	doc.cancel()
 	connected.db.commit()
-	open_form(page, "Quotation", quotation)
-	headline(page).filter(has_text="still stands in SmartBill").wait_for()
-	assert headline(page).get_by_role("button", name="Cancel it in SmartBill").count() == 1
+	open_form(seller, "Quotation", quotation)
+	headline(seller).filter(has_text="still stands in SmartBill").wait_for()
+	assert headline(seller).get_by_role("button", name="Cancel it in SmartBill").count() == 1
+
+
+def test_an_amended_quotation_tells_of_the_proforma_of_the_one_it_replaces(seller, quotation, connected):
+	issue(quotation)
+	doc = connected.get_doc("Quotation", quotation)
+	doc.cancel()
+	amended = connected.copy_doc(doc)
+	amended.update({"amended_from": quotation, "docstatus": 0, "status": "Draft"})
+	amended.insert()
+	connected.db.commit()
+	open_form(seller, "Quotation", amended.name)
+	told = headline(seller).filter(has_text=f"of the replaced Quotation {quotation}")
+	told.wait_for()
+	free_gates(connected)
+	told.get_by_role("button", name="Cancel it in SmartBill").click()
+	dialog(seller).locator("[data-fieldname=reason] textarea").fill("Replaced by another offer")
+	dialog(seller).get_by_role("button", name="Cancel proforma").click()
+	told.wait_for(state="detached")
+	assert proforma_of(connected, quotation).status == "Cancelled"
+
+
+def test_what_one_quotation_says_is_not_said_on_the_next(seller, quotation, connected):
+	issue(quotation)
+	open_form(seller, "Quotation", quotation)
+	headline(seller).first.wait_for()
+	seller.evaluate("() => frappe.new_doc('Quotation')")
+	seller.wait_for_function("() => cur_frm.doctype === 'Quotation' && cur_frm.is_new()")
+	seller.locator(".sb-banner:visible").wait_for(state="detached")
+	assert seller.locator(".inner-group-button:visible", has_text="SmartBill").count() == 0

@@ -32,57 +32,57 @@ def documents_of(running, quotation: str) -> list:
 	]
 
 
-def test_from_the_quotation_to_the_number_in_two_clicks(page, quotation, running):
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	dialog(page).get_by_role("button", name=ISSUE).click()
-	headline(page).filter(has_text=f"{COMPANY.series} 0").wait_for()
+def test_from_the_quotation_to_the_number_in_two_clicks(seller, quotation, running):
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	dialog(seller).get_by_role("button", name=ISSUE).click()
+	headline(seller).filter(has_text=f"{COMPANY.series} 0").wait_for()
 
-	text = headline(page).inner_text()
+	text = headline(seller).inner_text()
 	assert re.search(rf"Proforma {COMPANY.series} \d+ · issued \S+ · unpaid", text)
 	assert "Open in SmartBill" in text
 	assert len(documents_of(running, quotation)) == 1
 	# what is issued is not offered again
-	assert page.get_by_role("button", name=GENERATE).count() == 0
+	assert seller.get_by_role("button", name=GENERATE).count() == 0
 
-	link = headline(page).get_by_role("link", name="PDF").get_attribute("href")
-	pdf = page.request.get(link).body()
+	link = headline(seller).get_by_role("link", name="PDF").get_attribute("href")
+	pdf = seller.request.get(link).body()
 	printed = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
 	assert quotation in printed
 	assert "TOTAL 217.80 RON" in printed
 
 
-def test_after_a_reload_the_quotation_still_shows_its_proforma(page, quotation, running):
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	dialog(page).get_by_role("button", name=ISSUE).dblclick()
-	headline(page).filter(has_text="issued").wait_for()
-	page.reload()
-	headline(page).filter(has_text="issued").wait_for()
+def test_after_a_reload_the_quotation_still_shows_its_proforma(seller, quotation, running):
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	dialog(seller).get_by_role("button", name=ISSUE).dblclick()
+	headline(seller).filter(has_text="issued").wait_for()
+	seller.reload()
+	headline(seller).filter(has_text="issued").wait_for()
 	assert len(documents_of(running, quotation)) == 1
 
 
-def test_the_preview_shows_the_document_and_both_totals(page, quotation):
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	dialog(page).get_by_text("Ready to be issued").wait_for()
-	paper = dialog(page).locator(".sb-paper").inner_text()
+def test_the_preview_shows_the_document_and_both_totals(seller, quotation):
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	dialog(seller).get_by_text("Ready to be issued").wait_for()
+	paper = dialog(seller).locator(".sb-paper").inner_text()
 	assert "Cablu demo" in paper
 	assert "217" in paper
-	assert "217" in dialog(page).locator(".sb-comparison").inner_text()
+	assert "217" in dialog(seller).locator(".sb-comparison").inner_text()
 
 
-def test_the_sites_own_preview_says_what_is_missing(page, clean):
+def test_the_sites_own_preview_says_what_is_missing(seller, clean):
 	from desk_helpers import make_item
 
 	row = {"item_code": make_item(stock_uom="Box"), "qty": 1, "rate": 20}
-	open_form(page, "Quotation", make_quotation(items=[row]))
-	press_generate(page)
-	dialog(page).locator(".sb-check-problem").first.wait_for()
-	assert dialog(page).get_by_role("button", name=ISSUE).is_disabled()
+	open_form(seller, "Quotation", make_quotation(items=[row]))
+	press_generate(seller)
+	dialog(seller).locator(".sb-check-problem").first.wait_for()
+	assert dialog(seller).get_by_role("button", name=ISSUE).is_disabled()
 
 
-def test_problems_are_shown_with_the_way_to_what_is_to_be_changed(page, quotation, running):
+def test_problems_are_shown_with_the_way_to_what_is_to_be_changed(seller, quotation, running):
 	answer = previews.preview(
 		ready=False,
 		smartbill=None,
@@ -95,46 +95,46 @@ def test_problems_are_shown_with_the_way_to_what_is_to_be_changed(page, quotatio
 			previews.check("problem", "The city is missing.", "city", "Quotation", quotation),
 		],
 	)
-	previews.serve(page, answer)
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	dialog(page).get_by_text("2 problems to solve first").wait_for()
-	assert dialog(page).get_by_role("button", name=ISSUE).is_disabled()
+	previews.serve(seller, answer)
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	dialog(seller).get_by_text("2 problems to solve first").wait_for()
+	assert dialog(seller).get_by_role("button", name=ISSUE).is_disabled()
 	# problems first
-	levels = [item.get_attribute("class") for item in dialog(page).locator(".sb-check").all()]
+	levels = [item.get_attribute("class") for item in dialog(seller).locator(".sb-check").all()]
 	assert [level.split("sb-check-")[1] for level in levels] == ["problem", "problem", "notice", "ok"]
-	link = dialog(page).get_by_role("link", name="Open Quotation")
+	link = dialog(seller).get_by_role("link", name="Open Quotation")
 	assert quotation in link.get_attribute("href")
-	dialog(page).locator(".sb-check-problem").get_by_role("button", name="Show the field").click()
-	dialog(page).wait_for(state="detached")
-	page.locator(".grid-row-open").wait_for()
+	dialog(seller).locator(".sb-check-problem").get_by_role("button", name="Show the field").click()
+	dialog(seller).wait_for(state="detached")
+	seller.locator(".grid-row-open").wait_for()
 	assert documents_of(running, quotation) == []
 
 
-def test_amounts_that_differ_are_shown_both_ways(page, quotation):
+def test_amounts_that_differ_are_shown_both_ways(seller, quotation):
 	by_rate = {"net": 180.0, "vat": 37.81, "total": 217.81}
 	answer = previews.preview(
 		smartbill={"by_row": previews.TOTALS, "by_rate": by_rate}, difference=0.01, mode="Draft"
 	)
-	previews.serve(page, answer)
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	comparison = dialog(page).locator(".sb-comparison")
+	previews.serve(seller, answer)
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	comparison = dialog(seller).locator(".sb-comparison")
 	comparison.wait_for()
 	assert comparison.locator(".sb-difference-orange").count() == 1
 	assert "or 217" in comparison.inner_text()
 	# the discount stands indented below its row, without a number of its own
-	assert dialog(page).locator(".sb-row-discount").count() == 1
-	dialog(page).get_by_text("Draft mode.").wait_for()
+	assert dialog(seller).locator(".sb-row-discount").count() == 1
+	dialog(seller).get_by_text("Draft mode.").wait_for()
 
 
-def test_a_draft_says_why_nothing_can_be_issued(page, clean):
-	open_form(page, "Quotation", make_quotation(submit=False))
-	press_generate(page)
-	toast(page, "Submit the Quotation first.").wait_for()
+def test_a_draft_says_why_nothing_can_be_issued(seller, clean):
+	open_form(seller, "Quotation", make_quotation(submit=False))
+	press_generate(seller)
+	toast(seller, "Submit the Quotation first.").wait_for()
 
 
-def test_a_busy_series_is_waited_for_in_sight(page, quotation, running):
+def test_a_busy_series_is_waited_for_in_sight(seller, quotation, running):
 	answers = [("series_busy", "503"), ("too_many_calls", "429")]
 
 	def first_busy(route):
@@ -145,71 +145,71 @@ def test_a_busy_series_is_waited_for_in_sight(page, quotation, running):
 		error = {"code": code, "message": "Another document is being issued.", "problems": []}
 		route.fulfill(status=int(status), headers={"Retry-After": "1"}, json={"error": error})
 
-	page.route(re.compile(r"/smartbill/proforma$"), first_busy)
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	dialog(page).get_by_role("button", name=ISSUE).click()
-	dialog(page).get_by_text("Trying again by itself").wait_for()
-	headline(page).filter(has_text="issued").wait_for()
+	seller.route(re.compile(r"/smartbill/proforma$"), first_busy)
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	dialog(seller).get_by_role("button", name=ISSUE).click()
+	dialog(seller).get_by_text("Trying again by itself").wait_for()
+	headline(seller).filter(has_text="issued").wait_for()
 	assert answers == []
 	assert len(documents_of(running, quotation)) == 1
 
 
-def test_waiting_can_be_given_up_and_then_nothing_is_sent(page, quotation, running):
+def test_waiting_can_be_given_up_and_then_nothing_is_sent(seller, quotation, running):
 	error = {"code": "series_busy", "message": "Another document is being issued.", "problems": []}
-	page.route(
+	seller.route(
 		re.compile(r"/smartbill/proforma$"),
 		lambda route: route.fulfill(status=503, headers={"Retry-After": "2"}, json={"error": error}),
 	)
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	dialog(page).get_by_role("button", name=ISSUE).click()
-	dialog(page).get_by_role("button", name="Do not wait").click()
-	toast(page, "Nothing was sent.").wait_for()
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	dialog(seller).get_by_role("button", name=ISSUE).click()
+	dialog(seller).get_by_role("button", name="Do not wait").click()
+	toast(seller, "Nothing was sent.").wait_for()
 	assert documents_of(running, quotation) == []
 
 
-def test_a_block_says_until_when(page, quotation, running):
+def test_a_block_says_until_when(seller, quotation, running):
 	fault(running.sandbox, "rate_block")
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	dialog(page).get_by_role("button", name=ISSUE).click()
-	answer = dialog(page).locator(".sb-answer")
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	dialog(seller).get_by_role("button", name=ISSUE).click()
+	answer = dialog(seller).locator(".sb-answer")
 	answer.wait_for()
 	assert re.search(r"Possible again at \d\d:\d\d", answer.inner_text())
 
 
-def test_what_smartbill_refuses_is_shown_in_its_own_words(page, quotation, running):
+def test_what_smartbill_refuses_is_shown_in_its_own_words(seller, quotation, running):
 	fault(running.sandbox, "error_text", body="Client invalid!", status=200)
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	dialog(page).get_by_role("button", name=ISSUE).click()
-	dialog(page).get_by_text("Client invalid!").wait_for()
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	dialog(seller).get_by_role("button", name=ISSUE).click()
+	dialog(seller).get_by_text("Client invalid!").wait_for()
 
 
-def test_a_missing_pdf_is_fetched_by_a_click(page, quotation, running, connected):
+def test_a_missing_pdf_is_fetched_by_a_click(seller, quotation, running, connected):
 	from desk_helpers import control, issue
 
 	pdf = {"match": {"path": "/SBORO/api/estimate/pdf"}, "action": "html", "status": 502, "times": 1}
 	control(running.sandbox, "faults", pdf)
 	issue(quotation)
-	open_form(page, "Quotation", quotation)
-	headline(page).get_by_text("the PDF is not stored yet").wait_for()
-	with page.context.expect_page() as opened:
-		headline(page).get_by_role("button", name="fetch it").click()
+	open_form(seller, "Quotation", quotation)
+	headline(seller).get_by_text("the PDF is not stored yet").wait_for()
+	with seller.context.expect_page() as opened:
+		headline(seller).get_by_role("button", name="fetch it").click()
 	opened.value.close()
-	headline(page).get_by_role("link", name="PDF").wait_for()
+	headline(seller).get_by_role("link", name="PDF").wait_for()
 	assert proforma_of(connected, quotation).pdf
 
 
-def test_the_issue_button_has_the_focus_when_all_is_well(page, quotation):
-	open_form(page, "Quotation", quotation)
-	press_generate(page)
-	dialog(page).get_by_text("Ready to be issued").wait_for()
-	focused = dialog(page).locator("button:focus")
+def test_the_issue_button_has_the_focus_when_all_is_well(seller, quotation):
+	open_form(seller, "Quotation", quotation)
+	press_generate(seller)
+	dialog(seller).get_by_text("Ready to be issued").wait_for()
+	focused = dialog(seller).locator("button:focus")
 	assert focused.inner_text().strip() == ISSUE
-	page.keyboard.press("Escape")
-	dialog(page).wait_for(state="detached")
+	seller.keyboard.press("Escape")
+	dialog(seller).wait_for(state="detached")
 
 
 def test_it_is_issued_on_a_phone_and_nothing_is_wider_than_the_screen(phone, quotation, running):

@@ -51,25 +51,25 @@ def somebody_elses(quotation, running, connected) -> str:
 	return quotation
 
 
-def test_an_unknown_outcome_is_looked_for_and_adopted(page, quotation, running, connected):
+def test_an_unknown_outcome_is_looked_for_and_adopted(seller, quotation, running, connected):
 	lose_the_answer(running.sandbox)
-	open_form(page, "Quotation", quotation)
-	page.get_by_role("button", name=GENERATE).click()
-	dialog(page).get_by_role("button", name="Issue proforma").click()
-	headline(page).get_by_text("Outcome unknown: SmartBill may have created it.").wait_for()
-	assert page.get_by_role("button", name=GENERATE).count() == 0
+	open_form(seller, "Quotation", quotation)
+	seller.get_by_role("button", name=GENERATE).click()
+	dialog(seller).get_by_role("button", name="Issue proforma").click()
+	headline(seller).get_by_text("Outcome unknown: SmartBill may have created it.").wait_for()
+	assert seller.get_by_role("button", name=GENERATE).count() == 0
 
 	let_time_pass(connected, quotation)
 	free_gates(connected)
-	headline(page).get_by_role("button", name="Check now").click()
-	headline(page).filter(has_text=f"Proforma {COMPANY.series} 0").wait_for()
+	headline(seller).get_by_role("button", name="Check now").click()
+	headline(seller).filter(has_text=f"Proforma {COMPANY.series} 0").wait_for()
 	assert proforma_of(connected, quotation).verdict == "adopted"
 
 
-def test_a_sales_person_is_told_whom_to_ask(page, unreadable):
-	open_form(page, "Quotation", unreadable)
-	headline(page).get_by_text("Ask a B2B Manager to decide.").wait_for()
-	assert headline(page).get_by_role("button", name="Decide").count() == 0
+def test_a_sales_person_is_told_whom_to_ask(seller, unreadable):
+	open_form(seller, "Quotation", unreadable)
+	headline(seller).get_by_text("Ask a B2B Manager to decide.").wait_for()
+	assert headline(seller).get_by_role("button", name="Decide").count() == 0
 
 
 def test_a_manager_sees_the_evidence_and_adopts_the_document(manager, unreadable, connected):
@@ -131,7 +131,7 @@ def test_the_proformas_own_form_tells_what_happened_and_decides_alike(manager, u
 	headline(manager).filter(has_text="issued").wait_for()
 
 
-def test_a_claim_in_the_air_refreshes_itself(page, quotation, connected):
+def test_a_claim_in_the_air_refreshes_itself(seller, quotation, connected):
 	doc = issue(quotation)
 	status = {
 		"status": "Sending",
@@ -141,10 +141,10 @@ def test_a_claim_in_the_air_refreshes_itself(page, quotation, connected):
 	}
 	connected.db.set_value("SmartBill Proforma", doc.name, status, update_modified=False)
 	connected.db.commit()
-	open_form(page, "Quotation", quotation)
-	headline(page).get_by_text("Being issued…").wait_for()
+	open_form(seller, "Quotation", quotation)
+	headline(seller).get_by_text("Being issued…").wait_for()
 	back = {"status": "Issued", "number": doc.number}
 	connected.db.set_value("SmartBill Proforma", doc.name, back, update_modified=False)
 	connected.db.commit()
-	headline(page).filter(has_text=f"Proforma {COMPANY.series} {doc.number}").wait_for()
-	toast(page, "is issued").wait_for()
+	headline(seller).filter(has_text=f"Proforma {COMPANY.series} {doc.number}").wait_for()
+	toast(seller, "is issued").wait_for()

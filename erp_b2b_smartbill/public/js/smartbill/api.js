@@ -46,16 +46,23 @@ export const preview = (quotation) => request("POST", `${path_of(quotation)}?dry
 export const email_defaults = (quotation) => request("GET", `${path_of(quotation)}/email`);
 
 /** `step` is what follows the proforma's address, e.g. "cancel" or "invoice/settle". */
-export const post = (quotation, step, body) =>
-	request("POST", `${path_of(quotation)}/${step}`, body || {});
+export async function post(quotation, step, body) {
+	const answer = await request("POST", `${path_of(quotation)}/${step}`, body || {});
+	return step === "invoice"
+		? with_doubt(answer, __("The invoice may have been created."))
+		: answer;
+}
 
 export async function issue(quotation) {
 	const answer = await request("POST", path_of(quotation));
-	if (answer.error && ["connection_lost", "frappe"].includes(answer.error.code)) {
-		// nobody knows how far the request came
-		answer.error.message = __(
-			"{0} The proforma may have been created: reload the page to see.",
-			[answer.error.message],
+	return with_doubt(answer, __("The proforma may have been created."));
+}
+
+/** Nobody knows how far a request came that was cut off. */
+function with_doubt(answer, doubt) {
+	if (["connection_lost", "frappe"].includes(answer.error?.code)) {
+		answer.error.message = [answer.error.message, doubt, __("Reload the page to see.")].join(
+			" ",
 		);
 		answer.error.is_open = true;
 	}

@@ -99,7 +99,8 @@ function numbered(view) {
 		payment(view),
 		view.emailed_at && fill(__("sent by e-mail {0}"), date(view.emailed_at)),
 		view.pdf_url
-			? link(view.pdf_url, __("PDF"))
+			? // the invoices have theirs
+			  link(view.pdf_url, view.invoices.length ? __("Proforma PDF") : __("PDF"))
 			: fill(__("the PDF is not stored yet: {0}"), action("pdf", __("fetch it"))),
 		view.document_url && link(view.document_url, __("Open in SmartBill")),
 		view.follow_error && fill(__("payment could not be read: {0}"), view.follow_error),

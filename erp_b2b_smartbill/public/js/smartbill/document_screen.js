@@ -2,8 +2,9 @@
 import * as api from "./api";
 import { lines_of, may_settle, predecessor_lines, put_banners } from "./banners";
 import { show_email } from "./email_dialog";
-import { alert, again_at, error_html, html, open, record_link } from "./format";
+import { alert, again_at, error_html, html, open, record_link, waiting } from "./format";
 import { show_invoice_dialog } from "./invoice_dialog";
+import { patiently } from "./press";
 import { show_settle } from "./settle_dialog";
 import { show_cancel, show_discard, show_link, show_restore, show_unlink } from "./small_dialogs";
 
@@ -144,8 +145,16 @@ export class DocumentScreen {
 	// doing
 
 	async ask(step, body) {
-		const answer = await api.post(this.quotation, step, body);
-		if (answer.error) this.show_error(answer.error);
+		let told = false;
+		const answer = await patiently(
+			() => api.post(this.quotation, step, body),
+			(seconds, message) => {
+				if (!told) alert(waiting(seconds, message), "orange", 10);
+				told = true;
+			},
+			() => !this.is_here,
+		);
+		if (answer.error && !answer.left) this.show_error(answer.error);
 		return answer;
 	}
 

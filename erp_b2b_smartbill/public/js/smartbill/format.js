@@ -125,6 +125,11 @@ export function spinner() {
 	return html`<span class="sb-spinner" aria-hidden="true"></span>`;
 }
 
+/** While a request waits for its turn. */
+export function waiting(seconds, message) {
+	return html`${spinner()} ${message} ${__("Trying again by itself in {0} s.", [seconds])}`;
+}
+
 export function alert(message, indicator = "green", seconds = 7) {
 	frappe.show_alert({ message: String(html`${message}`), indicator }, seconds);
 }

@@ -1,18 +1,17 @@
-// Pressing "issue", and pressing again by itself while only the pace is in the way.
-import * as api from "./api";
+// Asking again by itself while only the pace is in the way.
 
 // with these nothing was sent, and the same request may be sent again in a moment
 const PASSING = ["series_busy", "too_many_calls", "busy"];
 const PATIENCE_MS = 60_000;
 
 /**
- * Resolves to the answer of api.issue. `tell(seconds, message)` is called every second while waiting; `left()` says
- * whether the person has stopped waiting.
+ * Resolves to the answer of `send()`. `tell(seconds, message)` is called every second while waiting; `left()` says
+ * whether the person has stopped waiting: then the answer has `left`, and nothing was sent.
  */
-export async function press(quotation, tell, left) {
+export async function patiently(send, tell, left) {
 	const until = Date.now() + PATIENCE_MS;
 	for (;;) {
-		const answer = await api.issue(quotation);
+		const answer = await send();
 		const { error } = answer;
 		const wait =
 			error && PASSING.includes(error.code) ? Math.max(error.retry_after || 1, 1) : 0;

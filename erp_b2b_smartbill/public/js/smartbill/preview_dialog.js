@@ -1,8 +1,19 @@
 // The document as SmartBill will print it, what speaks for and against issuing it, and the button that issues it.
 import * as api from "./api";
-import { again_at, error_html, fill, html, listen, mark, record_link, spinner } from "./format";
+import {
+	action,
+	again_at,
+	error_html,
+	fill,
+	html,
+	listen,
+	mark,
+	record_link,
+	spinner,
+	waiting,
+} from "./format";
 import { comparison_html, document_html } from "./preview_document";
-import { press } from "./press";
+import { patiently } from "./press";
 
 const LEVELS = ["problem", "notice", "ok"];
 
@@ -85,16 +96,10 @@ class Preview {
 		this.busy = true;
 		this.enable(false);
 		this.say(html`${spinner()} ${__("The proforma is being issued.")}`);
-		const answer = await press(
-			this.screen.quotation,
+		const answer = await patiently(
+			() => api.issue(this.screen.quotation),
 			(seconds, message) =>
-				this.say(
-					html`${spinner()} ${message}
-						${__("Trying again by itself in {0} s.", [seconds])}
-						<button type="button" class="sb-link" data-sb="leave">
-							${__("Do not wait")}
-						</button>`,
-				),
+				this.say(html`${waiting(seconds, message)} ${action("leave", __("Do not wait"))}`),
 			() => this.left,
 		);
 		this.busy = false;

@@ -42,11 +42,16 @@ export class RunView {
 		const { data, error } = await api.get_run(this.name);
 		if (this.gone) return;
 		if (data) {
+			const is_news = JSON.stringify(data) !== JSON.stringify(this.run);
 			this.run = data;
 			this.errors = 0;
-			this.show();
-			this.changed(data);
+			// what somebody is reading, or has the focus on, stays as long as it is true
+			if (is_news) {
+				this.show();
+				this.changed(data);
+			}
 		} else if (!this.run || ++this.errors > 5) {
+			if (!this.run) this.$parent.empty();
 			this.say(error.message);
 			return;
 		}

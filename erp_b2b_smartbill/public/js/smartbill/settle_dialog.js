@@ -10,7 +10,9 @@ import {
 	moment_of,
 	record_link,
 	spinner,
+	waiting,
 } from "./format";
+import { patiently } from "./press";
 
 /**
  * `options`: title; kind ("proforma" or "invoice"); subject {series, expected_number, evidence, message}; send(body)
@@ -137,11 +139,16 @@ export function put_settle_panel($parent, { kind, subject, send, done }) {
 			$parent,
 			html`<p class="text-muted">${spinner()} ${__("SmartBill is being asked.")}</p>`,
 		);
-		const { data, error } = await send({
+		const body = {
 			action,
 			note: value("note"),
 			...(action === "adopt" && { number: value("number") }),
-		});
+		};
+		const { data, error } = await patiently(
+			() => send(body),
+			(...told) => say($parent, html`<p>${waiting(...told)}</p>`),
+			() => !$parent.is(":visible"),
+		);
 		$buttons.prop("disabled", false);
 		say($parent, "");
 		if (data) return done(data);

@@ -1,14 +1,17 @@
 // Dialogs of one question: cancel, restore, link, unlink, give up a draft.
 import * as api from "./api";
-import { again_at, error_html, html } from "./format";
+import { again_at, alert, error_html, html, waiting } from "./format";
+import { patiently } from "./press";
 
 /**
  * A dialog that sends its values to `step` and stays open with the reason when that is refused. `options` are those of
  * frappe.ui.Dialog, with `intro` (markup), `quotation`, `step`, `danger` and done(view).
  */
 export function ask_and_post({ intro, quotation, step, danger, done, fields, body, ...options }) {
+	let closed = false;
 	const dialog = new frappe.ui.Dialog({
 		...options,
+		on_hide: () => (closed = true),
 		fields: [
 			{ fieldname: "answer", fieldtype: "HTML" },
 			...(intro
@@ -24,8 +27,21 @@ export function ask_and_post({ intro, quotation, step, danger, done, fields, bod
 			say("");
 			delete values.answer;
 			delete values.intro;
-			const { data, error } = await api.post(quotation, step, body ? body(values) : values);
+			const given = body ? body(values) : values;
+			const { data, error, left } = await patiently(
+				() => api.post(quotation, step, given),
+				(...told) => say(html`<p>${waiting(...told)}</p>`),
+				() => closed,
+			);
 			$button.prop("disabled", false);
+			say("");
+			if (closed) {
+				// what was on its way is told all the same
+				if (left) alert(__("Nothing was sent."), "orange");
+				else if (error) alert(error.message, "red", 15);
+				else done(data);
+				return;
+			}
 			if (error) {
 				say(
 					html`<div class="sb-note sb-note-red">
