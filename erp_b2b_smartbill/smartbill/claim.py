@@ -532,6 +532,19 @@ def _step(doc: Any) -> states.Step:
 	return states.next_step(doc.status, doc.claimed_at, doc.sent_at, clock.now())
 
 
+def release(claim: Claim) -> Any:
+	"""After an unexpected error before the sending: the document waits to be sent again, and the series is free."""
+	doc = frappe.get_doc(claim.kind.doctype, claim.name)
+	if doc.attempt != claim.attempt or doc.status != states.SENDING or doc.sent_at:
+		return doc
+	return settle(
+		claim,
+		states.QUEUED,
+		claim.kind.events.not_sent,
+		reason=_("An unexpected error came first, see the Error Log; nothing was sent."),
+	)
+
+
 def attach_pdf(doc: Any, store: Callable[[Any], str], again: bool = False) -> Any:
 	"""Run `store(doc)`, which returns the file's address, unless the PDF is stored already."""
 	doc = _lock(claim_of(doc))

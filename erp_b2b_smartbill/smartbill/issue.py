@@ -157,21 +157,19 @@ def make(
 	document, claimed = _claim(request, lane)
 	if claimed is None:
 		return Result(document)
-	# for all calls at once, so that nothing is begun that would have to wait half-way
-	if not reserved and (refused := gate.reserve(calls)):
-		_not_sent(claimed, refused)
-
-	client = accounts.connect(account, kind.proforma_of(document), gate=gate, deadline=deadline)
-	expected = None
-	if not request.is_draft:
-		expected = numbers.next_after(claimed, after) or _read_counter(client, request, claimed)
-		if claimed.verify_from and (unseen := numbers.unknown_between(claimed, expected)):
-			return Result(_suspect(claimed, unseen))
-	if client.seconds_left() < min(MIN_CREATE_SECONDS, account.read_timeout):
-		_not_sent(claimed, NoAnswer(False, NO_TIME_LEFT))
-	if not claim.mark_sent(claimed, expected):
+	try:
+		client = accounts.connect(account, kind.proforma_of(document), gate=gate, deadline=deadline)
+		expected = _prepare(request, claimed, client, gate, None if reserved else calls, after)
+	except AppError:
+		raise
+	except Exception:
+		# Nothing was sent: the series must not wait for the end of a claim that nobody works on.
+		claim.reloaded(document, "A SmartBill document could not be sent")
+		claim.release(claimed)
+		raise
+	if expected is None:
+		# overtaken, or in doubt: the stored document tells
 		return Result(frappe.get_doc(kind.doctype, document.name))
-	modes.note_sent(account.name, kind.series_type, request.series, expected or 0)
 
 	outcome = kind.create(client, claimed.payload)
 	verdict = judge_create(outcome, series=request.series, expected_number=expected, draft=request.is_draft)
@@ -189,6 +187,33 @@ def make(
 	if document.number and client.seconds_left() > MIN_PDF_SECONDS:
 		document = pdf.fetch_and_store(document, client)
 	return Result(document, issued_now=True)
+
+
+def _prepare(
+	request: Request,
+	claimed: Claim,
+	client: Client,
+	gate: accounts.AccountGate,
+	calls: int | None,
+	after: str | None,
+) -> int | None:
+	"""All that stands between the claim and the sending: the number to expect (0 for a draft), or None when nothing may
+	be sent. Raises when the claim is settled already as not sent. `calls` are still to be asked of the gate."""
+	# for all calls at once, so that nothing is begun that would have to wait half-way
+	if calls and (refused := gate.reserve(calls)):
+		_not_sent(claimed, refused)
+	expected = 0
+	if not request.is_draft:
+		expected = numbers.next_after(claimed, after) or _read_counter(client, request, claimed)
+		if claimed.verify_from and (unseen := numbers.unknown_between(claimed, expected)):
+			_suspect(claimed, unseen)
+			return None
+	if client.seconds_left() < min(MIN_CREATE_SECONDS, request.account.read_timeout):
+		_not_sent(claimed, NoAnswer(False, NO_TIME_LEFT))
+	if not claim.mark_sent(claimed, expected):
+		return None
+	modes.note_sent(request.account.name, request.kind.series_type, request.series, expected)
+	return expected
 
 
 def _claim(request: Request, lane: Lane) -> tuple[Any, Claim | None]:

@@ -356,6 +356,19 @@ class TestUnknownOutcome(IssueTestCase):
 		self.account.save()
 		self.unknown("delay", when="after", delay_s=0.3)
 
+	def test_an_unexpected_error_before_sending_frees_the_series_at_once(self):
+		first, second = self.quotation(), self.quotation()
+		with (
+			patch.object(issuing.accounts, "connect", side_effect=RuntimeError("no such key")),
+			self.assertRaises(RuntimeError),
+		):
+			self.issue(first)
+		doc = self.stored(first)
+		self.assertEqual((doc.status, doc.series_key), (states.QUEUED, None))
+		self.assertIn("nothing was sent", doc.error)
+		self.assertEqual(self.issue(second).proforma.status, states.ISSUED)
+		self.assertEqual(self.issue(first).proforma.status, states.ISSUED)
+
 	def test_a_click_ends_in_time_whatever_smartbill_does(self):
 		"""The time of a click is shortened here; the server would take five seconds."""
 		self.account.read_timeout = 50
