@@ -85,7 +85,7 @@ class TestCommand(DoctorTestCase):
 
 		bench = types.ModuleType("frappe.commands")
 		bench.pass_context = click.pass_obj  # type: ignore[attr-defined]
-		bench.get_site = lambda context: context["site"]  # type: ignore[attr-defined]
+		bench.get_site = lambda context: context["sites"][0]  # type: ignore[attr-defined]
 		real = sys.modules.get("frappe.commands")
 		if real is None:
 			sys.modules["frappe.commands"] = bench
@@ -95,7 +95,8 @@ class TestCommand(DoctorTestCase):
 
 		[command] = commands
 		self.assertEqual(command.name, "smartbill-doctor")
-		refused = CliRunner().invoke(command, ["--draft", "--live-check", SERIES], obj={"site": "s"})
+		context = {"sites": ["s"], "profile": False, "force": False, "verbose": False}
+		refused = CliRunner().invoke(command, ["--draft", "--live-check", SERIES], obj=context)
 		self.assertEqual(refused.exit_code, 2)
 		with (
 			mock.patch.object(frappe, "init"),
@@ -103,10 +104,9 @@ class TestCommand(DoctorTestCase):
 			mock.patch.object(frappe, "destroy"),
 			mock.patch.object(doctor, "run", lambda say, ask, **options: say(str(options)) or 1),
 		):
-			result = CliRunner().invoke(command, ["--company", "X"], obj={"site": "s"})
-		if real is None:
-			self.assertEqual(result.exit_code, 1, result.output)
-			self.assertIn("'company': 'X'", result.output)
+			result = CliRunner().invoke(command, ["--company", "X"], obj=context)
+		self.assertEqual(result.exit_code, 1, result.output)
+		self.assertIn("'company': 'X'", result.output)
 
 
 class TestDraft(DoctorTestCase):

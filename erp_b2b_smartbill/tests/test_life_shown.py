@@ -16,6 +16,8 @@ def amended(quotation: Any) -> Any:
 	doc = frappe.get_doc("Quotation", quotation.name)
 	doc.cancel()
 	new = frappe.copy_doc(doc)
+	# v15 copies it too
+	new.docstatus = 0
 	new.amended_from = doc.name
 	new.insert()
 	frappe.db.commit()
