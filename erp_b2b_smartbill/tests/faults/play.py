@@ -134,11 +134,11 @@ class Play:
 			and self._rng.random() < 0.8
 		):
 			return
-		self._advance(SETTLING_S)
+		self._let_pass(SETTLING_S)
 		self._reconcile(FIRST_LOOK)
 		if self._judge("after the first look"):
 			return
-		self._advance(SECOND_LOOK_S)
+		self._let_pass(SECOND_LOOK_S)
 		self._reconcile(SECOND_LOOK)
 		self._judge("after the second look")
 
@@ -217,7 +217,7 @@ class Play:
 				self._tell(f"{decision} of {quotation}", answer)
 				if answer["http"] == 200 or answer["code"] in ("not_possible", "not_unknown", "number_taken"):
 					break
-				self._advance(max(answer["retry_after"], REST_S))
+				self._let_pass(max(answer["retry_after"], REST_S))
 		return bool(unknown)
 
 	def _press_until_issued(self) -> None:
@@ -240,13 +240,13 @@ class Play:
 				self._crew.do("unpause", account=self._made["account"])
 				self._paused = False
 			elif data:
-				self._advance(SETTLING_S)
+				self._let_pass(SETTLING_S)
 				self._crew.do("reconcile")
-				self._advance(SECOND_LOOK_S)
+				self._let_pass(SECOND_LOOK_S)
 				self._crew.do("reconcile")
 				self._settled = False
 				self._settle_as_a_person()
-			self._advance(max(answer["retry_after"], REST_S))
+			self._let_pass(max(answer["retry_after"], REST_S))
 		return left and not self.played.wrong
 
 	# processes
@@ -356,6 +356,11 @@ class Play:
 		with self._crew.shared.offset.get_lock():
 			self._crew.shared.offset.value += seconds
 		self._sandbox.advance(seconds)
+
+	def _let_pass(self, seconds: float) -> None:
+		"""Time in which SmartBill gets done with what it is at."""
+		self._come_to_rest()
+		self._advance(seconds)
 
 	def _come_to_rest(self) -> None:
 		"""Wait until the sandbox is done with all that was sent to it, by the living and the dead."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -175,7 +175,6 @@ ON_READ: tuple[Fault, ...] = (
 	Fault("rate_block", path=None),
 	Fault("rate_block", "after", path=None),
 )
-NO_STOP = Stop(10_000)
 
 
 def random_schedule(seed: int) -> Schedule:
@@ -259,26 +258,71 @@ class Recorded:
 		}
 
 
-def systematic(recorded: Recorded) -> Iterator[Schedule]:
-	"""Every point of a press at which its process can die; every moment of death with every fault; every fault with 1, 2
-	and 8 callers."""
-	for k in range(1, len(recorded.names) + 1):
-		yield Schedule(0, (Caller(stops=(Stop(k),)),), name=f"killed at point {k} ({recorded.names[k - 1]})")
+def deaths(recorded: Recorded) -> Iterator[Schedule]:
+	"""Every point of a press at which its process can die."""
+	for k, name in enumerate(recorded.names, 1):
+		yield Schedule(0, (Caller(stops=(Stop(k),)),), name=f"killed at point {k} ({name})")
+
+
+def lies(recorded: Recorded) -> Iterator[Schedule]:
+	"""Every fault alone."""
+	for fault in (*ON_CREATE, *ON_READ, *UNPREVENTABLE):
+		yield Schedule(0, (Caller(),), (fault,), name=f"{fault}, 1 caller")
+
+
+def lies_to_the_dying(recorded: Recorded) -> Iterator[Schedule]:
+	"""Every fault of a create with every moment of death."""
 	for fault in (*ON_CREATE, *UNPREVENTABLE):
 		for moment, stop in recorded.moments().items():
 			yield Schedule(0, (Caller(stops=(stop,)),), (fault,), name=f"{fault}, killed {moment}")
-	for fault in (*ON_CREATE, *ON_READ, *UNPREVENTABLE):
-		yield Schedule(0, (Caller(),), (fault,), name=f"{fault}, 1 caller")
-	for count in (2, 8):
-		for fault in (*ON_CREATE, *UNPREVENTABLE):
-			yield Schedule(0, (Caller(),) * count, (fault,), name=f"{fault}, {count} callers")
 
 
-def exhaustive(recorded: Recorded) -> Iterator[Schedule]:
-	"""Every point with every fault, and every pair of faults. Thousands."""
-	for fault in (*ON_CREATE, *ON_READ, *UNPREVENTABLE):
-		for k in range(1, len(recorded.names) + 1):
-			yield Schedule(0, (Caller(stops=(Stop(k),)),), (fault,), name=f"{fault}, killed at point {k}")
+def concurrent(recorded: Recorded) -> Iterator[Schedule]:
+	"""2, 4 and 8 callers at once: for one Quotation and for three, alone, with every fault, with one of them dying."""
+	for count in (2, 4, 8):
+		for quotations in (1, 3):
+			callers = tuple(Caller(place % quotations) for place in range(count))
+			if quotations > count:
+				continue
+			name = f"{count} callers for {quotations}"
+			yield Schedule(0, callers, name=name)
+			for moment, stop in recorded.moments().items():
+				dying = (replace(callers[0], stops=(stop,)), *callers[1:])
+				yield Schedule(0, dying, name=f"{name}, one killed {moment}")
+			for fault in (*ON_CREATE, *UNPREVENTABLE):
+				yield Schedule(0, callers, (fault,), name=f"{name}, {fault}")
+
+
+def held_up(recorded: Recorded) -> Iterator[Schedule]:
+	"""A process held up at every point until the scheduled pass that takes it for lost runs, step by step with it; and
+	until everybody is through."""
+	for k, name in enumerate(recorded.names, 1):
+		for seed, until in ((1, FIRST_LOOK), (2, FIRST_LOOK), (3, SECOND_LOOK), (4, AGAIN), (5, AGAIN + 1)):
+			caller = Caller(stops=(Stop(k, until=until),), bulk=seed == 2)
+			text = f"held at point {k} ({name}) until phase {until}"
+			yield Schedule(1000 * seed + k, (caller,), stepped=True, pressed_meanwhile=seed == 1, name=text)
+
+
+def in_pairs(recorded: Recorded) -> Iterator[Schedule]:
+	"""Every pair of faults."""
 	for first in (*ON_CREATE, *UNPREVENTABLE):
 		for second in (*ON_CREATE, *ON_READ, *UNPREVENTABLE):
 			yield Schedule(0, (Caller(), Caller()), (first, second), name=f"{first} and {second}")
+
+
+def everywhere(recorded: Recorded) -> Iterator[Schedule]:
+	"""Every fault with a death at every point."""
+	for fault in (*ON_CREATE, *ON_READ, *UNPREVENTABLE):
+		for k in range(1, len(recorded.names) + 1):
+			yield Schedule(0, (Caller(stops=(Stop(k),)),), (fault,), name=f"{fault}, killed at point {k}")
+
+
+SYSTEMATIC: dict[str, Callable[[Recorded], Iterator[Schedule]]] = {
+	"deaths": deaths,
+	"lies": lies,
+	"lies-to-the-dying": lies_to_the_dying,
+	"concurrent": concurrent,
+	"held-up": held_up,
+	"pairs": in_pairs,
+	"everywhere": everywhere,
+}

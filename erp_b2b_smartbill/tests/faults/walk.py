@@ -12,14 +12,7 @@ from typing import Any
 from erp_b2b_smartbill.tests.faults import scene, traces, worker
 from erp_b2b_smartbill.tests.faults.crew import Crew
 from erp_b2b_smartbill.tests.faults.play import Play, Played
-from erp_b2b_smartbill.tests.faults.schedules import (
-	Caller,
-	Recorded,
-	Schedule,
-	exhaustive,
-	random_schedule,
-	systematic,
-)
+from erp_b2b_smartbill.tests.faults.schedules import Caller, Recorded, Schedule, random_schedule
 from erp_b2b_smartbill.tests.faults.worker import Place
 from erp_b2b_smartbill.tests.sandbox import Sandbox
 
@@ -54,6 +47,10 @@ class Report:
 
 	def as_dict(self) -> dict[str, Any]:
 		return {**vars(self), "faults": dict(self.faults)}
+
+	@classmethod
+	def from_dict(cls, values: dict[str, Any]) -> Report:
+		return cls(**{**values, "faults": Counter(values["faults"])})
 
 	def __str__(self) -> str:
 		rate = self.schedules / self.seconds if self.seconds else 0
@@ -154,8 +151,5 @@ class Walk:
 		self._answers.clear()
 
 
-def random_schedules(seed: int) -> Iterator[Schedule]:
-	return (random_schedule(number) for number in count(seed))
-
-
-__all__ = ["Place", "Report", "Walk", "exhaustive", "random_schedules", "systematic"]
+def random_schedules(seed: int, step: int = 1) -> Iterator[Schedule]:
+	return (random_schedule(number) for number in count(seed, step))

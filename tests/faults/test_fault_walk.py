@@ -1,0 +1,58 @@
+"""The fault walk on the embedded site: at most one proforma a Quotation whatever dies, waits or lies, and no secret left.
+
+SEED=n ./dev test tests/faults -k random     plays again from the schedule with that seed
+"""
+
+import os
+import sys
+import time
+
+import pytest
+
+from embedded import fault_lanes
+from embedded.prepare import prepared_site
+from erp_b2b_smartbill.tests.faults.walk import Report
+
+SECONDS = 90
+SCHEDULES = 300
+LIMIT_S = 900
+
+
+@pytest.fixture
+def walk(capfd: pytest.CaptureFixture[str]):
+	"""Walk, and say on the terminal what it was, seed included."""
+
+	def go(*arguments: str) -> Report:
+		report = Report.from_dict(fault_lanes.walk(prepared_site(), *arguments))
+		with capfd.disabled():
+			print(f"\n· faults {' '.join(arguments)}: {report}", file=sys.stderr, flush=True)
+		return report
+
+	return go
+
+
+def seed() -> str:
+	return os.environ.get("SEED") or str(int(time.time()))
+
+
+@pytest.mark.timeout(LIMIT_S)
+def test_a_process_may_die_at_every_point_and_every_fault_may_happen(walk):
+	report = walk("--walk", "deaths,lies")
+	assert not report.failures, "\n\n".join(report.failures)
+	assert report.kills > 30
+
+
+@pytest.mark.timeout(LIMIT_S)
+def test_faults_meet_deaths_delays_each_other_and_up_to_eight_callers(walk):
+	"""A sample that differs from run to run; `./dev benchmark faults --all` plays them all."""
+	names = "lies-to-the-dying,concurrent,held-up,pairs"
+	report = walk("--walk", names, "--sample", "80", "--seed", seed())
+	assert not report.failures, "\n\n".join(report.failures)
+
+
+@pytest.mark.timeout(LIMIT_S)
+def test_random_schedules_leave_one_proforma_for_each_quotation_and_no_secret(walk):
+	report = walk("--seed", seed(), "--seconds", str(SECONDS), "--schedules", str(SCHEDULES))
+	assert not report.failures, "\n\n".join(report.failures)
+	assert report.schedules >= SCHEDULES
+	assert report.kills and report.holds and report.faults and report.searched
