@@ -27,6 +27,13 @@ _FIELDS = {
 				"Sent to SmartBill. When empty, a Tax ID that begins with RO counts as a VAT payer."
 			),
 		},
+		{
+			"fieldname": "smartbill_reg_com",
+			"fieldtype": "Data",
+			"label": N_("Trade Register No."),
+			"insert_after": "smartbill_vat_payer",
+			"description": N_("Printed on SmartBill's documents, e.g. J12/345/2019."),
+		},
 	],
 	"Quotation": [
 		{

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _PLACES = Decimal("0.000000001")
 
 _CUSTOMER_FIELDS = (
-	*("name", "customer_name", "customer_type", "tax_id", "smartbill_vat_payer"),
+	*("name", "customer_name", "customer_type", "tax_id", "smartbill_vat_payer", "smartbill_reg_com"),
 	*("customer_primary_address", "email_id", "mobile_no"),
 )
 # no Lead and no Prospect has a tax id of ERPNext's own; a site may have added one
@@ -143,6 +143,7 @@ def _party(quotation: Document) -> tuple[Party | None, frappe._dict]:
 		else doctype == "Prospect" or bool(known.company_name),
 		tax_id=(known.tax_id or "").strip(),
 		vat_payer=known.smartbill_vat_payer or "",
+		reg_com=known.smartbill_reg_com or "",
 		doctype=doctype,
 	)
 	return party, known

@@ -324,6 +324,12 @@ class TestParties(QuotationTestCase):
 
 
 class TestTexts(QuotationTestCase):
+	def test_the_clients_trade_register_number_is_printed(self):
+		customer = factories.customer(smartbill_reg_com="J12/345/2019")
+		sent = self.sent(factories.quotation(party_name=customer.name))
+		self.assertEqual(sent["client"]["regCom"], "J12/345/2019")
+		self.assertNotIn("regCom", self.sent(factories.quotation())["client"])
+
 	def test_reference_validity_and_terms_are_printed(self):
 		until = add_days(nowdate(), 10)
 		quotation = factories.quotation(

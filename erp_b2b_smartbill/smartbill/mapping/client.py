@@ -37,6 +37,8 @@ def client(offer: Offer, findings: Findings) -> Payload:
 		)
 	# absent would mean "not a payer", whatever SmartBill's catalogue knows
 	result["isTaxPayer"] = is_payer
+	if reg_com := one_line(party.reg_com):
+		result["regCom"] = reg_com
 	result |= _place(offer.address, party, findings)
 	contact = offer.contact
 	for key, value in (

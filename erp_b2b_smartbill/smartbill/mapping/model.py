@@ -55,13 +55,14 @@ class Account:
 @dataclass(frozen=True)
 class Party:
 	"""Whom the Quotation is for. `doctype` is Customer, Lead or Prospect; `vat_payer` is "Yes", "No" or "" (not
-	stated)."""
+	stated); `reg_com` its number in the trade register."""
 
 	name: str
 	title: str
 	is_company: bool = True
 	tax_id: str = ""
 	vat_payer: str = ""
+	reg_com: str = ""
 	doctype: str = "Customer"
 
 
