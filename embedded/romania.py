@@ -26,11 +26,17 @@ class SellingCompany:
 	email: str
 	token: str
 	series: str
+	invoice_series: str
+	spare_series: str = ""
 
 
 COMPANIES = (
-	SellingCompany("Demo Distribuție SRL", "DD", "RO12345674", "demo@example.ro", "demo-token", "PRFB2B"),
-	SellingCompany("Carpați Comerț SRL", "CC", "RO23456783", "demo2@example.ro", "demo2-token", "PRFB"),
+	SellingCompany(
+		"Demo Distribuție SRL", "DD", "RO12345674", "demo@example.ro", "demo-token", "PRFB2B", "FACT", "PRF2"
+	),
+	SellingCompany(
+		"Carpați Comerț SRL", "CC", "RO23456783", "demo2@example.ro", "demo2-token", "PRFB", "FACTB"
+	),
 )
 USERS = {
 	"vanzari@demo.local": ("Ana Vânzări", ("Sales User", "B2B Sales")),
@@ -68,6 +74,8 @@ def set_up() -> None:
 		frappe.db.set_value("Company", company.name, "tax_id", company.cif)
 		make_vat(company)
 		make_smartbill_account(company)
+	# made before the site knew its own
+	frappe.db.set_value("User", "Administrator", "time_zone", "Europe/Bucharest")
 	settings = frappe.get_doc("B2B Settings")
 	settings.enable_smartbill_proforma = 1
 	settings.save()
@@ -168,6 +176,8 @@ def make_smartbill_account(company: SellingCompany) -> None:
 			"token": company.token,
 			"cif": company.cif,
 			"proforma_series": company.series,
+			"spare_series": company.spare_series,
+			"invoice_series": company.invoice_series,
 			"language": "RO",
 			"units": [{"uom": uom, "measuring_unit_name": unit} for uom, unit in UNITS.items()],
 			"vat_rates": [
