@@ -236,11 +236,14 @@ class Client:
 		read_timeout: float = READ_TIMEOUT_S,
 	) -> tuple[int, bytes] | NoAnswer:
 		"""One call with one record, whatever happened: (status, body), or NoAnswer."""
-		timeout = self._timeout(read_timeout)
-		if timeout is None:
+		if self._timeout(read_timeout) is None:
 			return NoAnswer(False, NO_TIME_LEFT)
 		if refused := self._gate.admit(writes=method != "GET"):
 			return refused
+		# asked again: the gate may have taken any time, and this is the last moment at which nothing was sent
+		timeout = self._timeout(read_timeout)
+		if timeout is None:
+			return NoAnswer(False, NO_TIME_LEFT)
 		# a request with a body names the company there
 		query = {} if body is not None else {"cif": self._access.cif, **(query or {})}
 		started = time.monotonic()
