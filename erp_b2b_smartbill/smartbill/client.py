@@ -272,12 +272,15 @@ class Client:
 		auth: AuthBase | None = None,
 	) -> tuple[int, bytes] | NoAnswer:
 		"""One call with one record, whatever happened: (status, body), or NoAnswer. `auth` is given for V3."""
-		timeout = self._timeout(read_timeout)
-		if timeout is None:
+		if self._timeout(read_timeout) is None:
 			return NoAnswer(False, NO_TIME_LEFT)
 		gate = OpenGate() if auth else self._gate
 		if refused := gate.admit(writes=method != "GET", draft=draft):
 			return refused
+		# asked again: the gate may have taken any time, and this is the last moment at which nothing was sent
+		timeout = self._timeout(read_timeout)
+		if timeout is None:
+			return NoAnswer(False, NO_TIME_LEFT)
 		if body is not None:
 			# a request with a body names the company there
 			query = {}

@@ -64,6 +64,28 @@ class TestHeldUp(SettlingTestCase):
 		self.assertEqual(self.sandbox.creates(), [])
 		self.assertEqual(self.stored(quotation).status, states.QUEUED)
 
+	def test_a_click_that_was_held_up_at_the_gate_does_not_send_any_more(self):
+		quotation = self.quotation()
+		admit = accounts.AccountGate.admit
+		real = time.monotonic
+
+		def then_wait(gate: Any, writes: bool, *arguments: Any) -> Any:
+			refused = admit(gate, writes, *arguments)
+			if writes:
+				waiting = patch.object(time, "monotonic", lambda: real() + 60)
+				waiting.start()
+				self.addCleanup(waiting.stop)
+			return refused
+
+		self.rest()
+		with (
+			patch.object(accounts.AccountGate, "admit", then_wait),
+			self.assertRaises(SmartBillUnreachable),
+		):
+			issuing.issue(frappe.get_doc("Quotation", quotation.name))
+		self.assertEqual(self.sandbox.creates(), [])
+		self.assertEqual(self.stored(quotation).status, states.QUEUED)
+
 
 class TestLateNumber(SettlingTestCase):
 	"""The first attempt was taken for not created; its number is told while the second is at different stages."""

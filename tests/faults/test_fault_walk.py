@@ -45,7 +45,7 @@ def test_a_process_may_die_at_every_point_and_every_fault_may_happen(walk):
 @pytest.mark.timeout(LIMIT_S)
 def test_faults_meet_deaths_delays_each_other_and_up_to_eight_callers(walk):
 	"""A sample that differs from run to run; `./dev benchmark faults --all` plays them all."""
-	names = "lies-to-the-dying,concurrent,held-up,pairs"
+	names = "lies-to-the-dying,concurrent,held-up,last-moment,pairs"
 	report = walk("--walk", names, "--sample", "80", "--seed", seed())
 	assert not report.failures, "\n\n".join(report.failures)
 

@@ -34,12 +34,14 @@ class Stuck(AssertionError):
 
 @dataclass
 class Hand:
-	"""A process and the command that it is at. `state`: idle, busy, at (a point, waiting for leave), held, dead."""
+	"""A process and the command that it is at. `state`: idle, busy, at (a point, waiting for leave), held, dead; `where`
+	is the point."""
 
 	process: Any
 	connection: Connection
 	state: str = "idle"
 	result: dict[str, Any] | None = None
+	where: str = ""
 
 	def start(self, command: str, plan: Plan | None = None, **arguments: Any) -> None:
 		assert self.state == "idle", self.state
@@ -62,7 +64,7 @@ class Hand:
 		if kind == "done":
 			self.state, self.result = "idle", news
 		else:
-			self.state = kind
+			self.state, self.where = kind, news
 		return kind
 
 

@@ -14,6 +14,7 @@ from erp_b2b_smartbill.tests.faults.points import Plan
 from erp_b2b_smartbill.tests.faults.schedules import (
 	AGAIN,
 	CALLERS,
+	EARLY_S,
 	FIRST_LOOK,
 	PERSON,
 	SECOND_LOOK,
@@ -28,6 +29,8 @@ from erp_b2b_smartbill.tests.sandbox import Sandbox
 # what a browser waits for by itself before it presses again
 SHORT_WAIT_S = 5
 MAX_ROUNDS = 14
+# how likely a process of a stepped schedule goes on to its next point before another one's turn
+GOES_ON = 0.8
 REST_S = 5
 
 
@@ -64,6 +67,7 @@ class Task:
 	times: int = 1
 	stops: tuple[Stop, ...] = ()
 	foreign: bool = False
+	suspended: bool = False
 	hand: Hand | None = None
 	held_until: int = 0
 	stepped: bool = False
@@ -75,6 +79,7 @@ class Task:
 			hold_at=tuple((stop.name, stop.at) for stop in self.stops if not stop.kills),
 			stepped=self.stepped,
 			foreign=self.foreign,
+			suspended=self.suspended,
 		)
 
 
@@ -134,7 +139,14 @@ class Play:
 			and self._rng.random() < 0.8
 		):
 			return
-		self._let_pass(SETTLING_S)
+		passed = 0
+		for moment in EARLY_S if self._schedule.early else ():
+			self._let_pass(moment - passed)
+			passed = moment
+			self._perform(CALLERS, [Task("reconcile", {}, "early pass")])
+		if passed and self._judge("after the early passes"):
+			return
+		self._let_pass(SETTLING_S - passed)
 		self._reconcile(FIRST_LOOK)
 		if self._judge("after the first look"):
 			return
@@ -177,6 +189,7 @@ class Play:
 			times=caller.presses,
 			stops=caller.stops,
 			foreign=caller.foreign,
+			suspended=caller.suspended,
 			stepped=self._schedule.stepped,
 		)
 
@@ -282,6 +295,7 @@ class Play:
 	def _step_through(self, tasks: list[Task]) -> None:
 		"""One process at a time goes on to its next point; which one, the seed says."""
 		self._wait_for(tasks)
+		task = None
 		while True:
 			ready = [
 				task
@@ -290,7 +304,9 @@ class Play:
 			]
 			if not ready:
 				return
-			task = self._rng.choice(ready)
+			# mostly the same one: what goes wrong takes a long step of one while another stands still
+			if task not in ready or self._rng.random() > GOES_ON:
+				task = self._rng.choice(ready)
 			self._hand(task).go_on()
 			self._wait_for([task])
 
@@ -301,7 +317,10 @@ class Play:
 			task.held_until = stop.until
 			self._held.append(task)
 			self.played.holds += 1
-			self.played.story.append(f"{task.label} {stop}")
+			self.played.story.append(f"{task.label} {stop} ({hand.where})")
+			if hand.where == "POST before":
+				# the last look at the clock was before that
+				self._excused.append("a process is held up just before the first byte")
 		elif hand.state == "dead":
 			task.hand = None
 			self.played.kills += 1

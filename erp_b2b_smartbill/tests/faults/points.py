@@ -30,6 +30,7 @@ class Plan:
 	hold_at: tuple[tuple[str, int], ...] = ()
 	stepped: bool = False
 	foreign: bool = False
+	suspended: bool = False
 
 
 @dataclass

@@ -17,6 +17,8 @@ READS = {
 
 # No look before the first, and the second this much later: what SmartBill commits after both nobody can foresee.
 SETTLING_S, SECOND_LOOK_S = 181, 61
+# moments of passes that come too early to prove anything
+EARLY_S = (30, 95, 160)
 LONGEST_PROVABLE_COMMIT_S = 239
 
 # a person or a scheduled pass waits this long at most in real time
@@ -80,18 +82,21 @@ CALLERS, FIRST_LOOK, SECOND_LOOK, PERSON, AGAIN = range(1, 6)
 @dataclass(frozen=True)
 class Caller:
 	"""A process that presses the button for a Quotation. `bulk`: as a run does, which has no end of patience;
-	`foreign`: just before its first document is sent, somebody types one into the series."""
+	`foreign`: just before its first document is sent, somebody types one into the series; `suspended`: while it is held
+	up its own stop-watch stands still, as on a machine that sleeps."""
 
 	quotation: int = 0
 	presses: int = 1
 	bulk: bool = False
 	foreign: bool = False
+	suspended: bool = False
 	stops: tuple[Stop, ...] = ()
 
 	def __str__(self) -> str:
 		words = [f"Q{self.quotation}", *(["bulk"] if self.bulk else []), *map(str, self.stops)]
 		words += [f"{self.presses} presses"] if self.presses > 1 else []
 		words += ["a foreign document first"] if self.foreign else []
+		words += ["asleep meanwhile"] if self.suspended else []
 		return " ".join(words)
 
 
@@ -99,7 +104,7 @@ class Caller:
 class Schedule:
 	"""`stepped`: one process runs at a time and the seed says which, from point to point; else all run at once.
 	`reconcilers` scheduled passes run in phases 2 and 3, the first of them with `reconcile_stops`; with
-	`pressed_meanwhile` somebody presses while they do."""
+	`pressed_meanwhile` somebody presses while they do. `early`: passes run before anything can be known, too."""
 
 	seed: int
 	callers: tuple[Caller, ...]
@@ -108,6 +113,7 @@ class Schedule:
 	reconcilers: int = 1
 	reconcile_stops: tuple[Stop, ...] = ()
 	pressed_meanwhile: bool = False
+	early: bool = False
 	name: str = ""
 
 	@property
@@ -127,6 +133,8 @@ class Schedule:
 			lines.append(f"  reconciling: {self.reconcilers} passes {stops}")
 		if self.pressed_meanwhile:
 			lines.append("  pressed while reconciling")
+		if self.early:
+			lines.append("  passes run early, too")
 		return "\n".join(lines)
 
 
@@ -208,6 +216,7 @@ def random_schedule(seed: int) -> Schedule:
 		reconcilers=2 if rng.random() < 0.12 else 1,
 		reconcile_stops=tuple(reconcile_stops),
 		pressed_meanwhile=rng.random() < 0.15,
+		early=rng.random() < 0.2,
 	)
 
 
@@ -268,6 +277,8 @@ def lies(recorded: Recorded) -> Iterator[Schedule]:
 	"""Every fault alone."""
 	for fault in (*ON_CREATE, *ON_READ, *UNPREVENTABLE):
 		yield Schedule(0, (Caller(),), (fault,), name=f"{fault}, 1 caller")
+		if fault.action == "late_commit":
+			yield Schedule(0, (Caller(),), (fault,), early=True, name=f"{fault}, looked after early")
 
 
 def lies_to_the_dying(recorded: Recorded) -> Iterator[Schedule]:
@@ -303,6 +314,16 @@ def held_up(recorded: Recorded) -> Iterator[Schedule]:
 			yield Schedule(1000 * seed + k, (caller,), stepped=True, pressed_meanwhile=seed == 1, name=text)
 
 
+def at_the_last_moment(recorded: Recorded) -> Iterator[Schedule]:
+	"""A process sleeps before it marks its claim as sent, meets the pass that takes it for lost, and dies sending."""
+	for k in range(1, recorded.index("GET answered") + 5):
+		for seed in range(1, 7):
+			stops = (Stop(k, until=FIRST_LOOK), Stop(1, "POST sent"))
+			caller = Caller(bulk=seed % 2 == 0, suspended=True, stops=stops)
+			text = f"asleep at point {k}, meets a pass ({seed}), killed during the POST"
+			yield Schedule(100 * k + seed, (caller,), stepped=True, name=text)
+
+
 def in_pairs(recorded: Recorded) -> Iterator[Schedule]:
 	"""Every pair of faults."""
 	for first in (*ON_CREATE, *UNPREVENTABLE):
@@ -323,6 +344,7 @@ SYSTEMATIC: dict[str, Callable[[Recorded], Iterator[Schedule]]] = {
 	"lies-to-the-dying": lies_to_the_dying,
 	"concurrent": concurrent,
 	"held-up": held_up,
+	"last-moment": at_the_last_moment,
 	"pairs": in_pairs,
 	"everywhere": everywhere,
 }

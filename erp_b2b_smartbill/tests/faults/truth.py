@@ -95,22 +95,13 @@ def excuses(schedule: Schedule) -> list[str]:
 			found.append("SmartBill creates twice")
 		if fault.action == "late_commit" and fault.delay_s > LONGEST_PROVABLE_COMMIT_S:
 			found.append("SmartBill commits after every look")
-	for caller in schedule.callers:
-		if any(not stop.kills for stop in caller.stops):
-			# a process may be held up between its last look at the clock and the first byte
-			found.append("a process is held up")
 	return found
 
 
 def check(
-	quotations: list[str],
-	observed: dict[str, Any],
-	sandbox: Sandboxed,
-	excused: list[str],
-	*,
-	sent_late: frozenset[str] = frozenset(),
+	quotations: list[str], observed: dict[str, Any], sandbox: Sandboxed, excused: list[str]
 ) -> list[str]:
-	"""Violations, as sentences. `sent_late`: Quotations of which a process was held up just before sending."""
+	"""Violations, as sentences."""
 	wrong = []
 	for quotation in quotations:
 		seen = observed["seen"][quotation]

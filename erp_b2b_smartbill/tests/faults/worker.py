@@ -63,6 +63,8 @@ class Worker:
 		self._sandbox = Sandbox(place.sandbox_url)
 		self._trace = self._new_trace(Plan())
 		self._watching = False
+		# seconds that this process did not notice
+		self._slept = 0.0
 
 	def serve(self) -> None:
 		"""Until the connection is closed."""
@@ -84,7 +86,7 @@ class Worker:
 
 		clock.use(lambda: datetime.now(timezone.utc) + timedelta(seconds=offset.value), move)
 		# deadlines of waiting people are kept by this one
-		time.monotonic = lambda: real() + offset.value
+		time.monotonic = lambda: real() + offset.value - self._slept
 
 	def _run(self, name: str, arguments: dict[str, Any], plan: Plan) -> dict[str, Any]:
 		with opened(self._place):
@@ -114,9 +116,12 @@ class Worker:
 		self._trace.reached(name)
 
 	def _report(self, kind: str, name: str) -> None:
+		before = self._shared.offset.value
 		self._connection.send((kind, name))
 		if self._connection.recv() != "go on":
 			os._exit(1)
+		if self._trace.plan.suspended:
+			self._slept += self._shared.offset.value - before
 
 	def _type_foreign(self) -> None:
 		self._sandbox.foreign_document(scene.SERIES)
