@@ -28,7 +28,7 @@ from erp_b2b_smartbill.smartbill.kinds import PROFORMA
 from erp_b2b_smartbill.smartbill.payload import Payload, freeze
 from erp_b2b_smartbill.smartbill.reconcile import is_readable
 from erp_b2b_smartbill.smartbill.totals import Prediction, predict
-from erp_b2b_smartbill.smartbill.verdict import Kind, NoAnswer, Verdict, as_number, judge_create
+from erp_b2b_smartbill.smartbill.verdict import NoAnswer, Outcome, Verdict, as_number, judge_create
 
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
@@ -152,7 +152,7 @@ def make_draft(account: SmartBillAccount) -> Report:
 		return report
 	outcome = client.create_proforma(freeze(payload))
 	verdict = judge_create(outcome, series=account.proforma_series, expected_number=None, draft=True)
-	if verdict.kind is Kind.CREATED_DRAFT and isinstance(outcome, Answer):
+	if verdict.kind is Outcome.CREATED_DRAFT and isinstance(outcome, Answer):
 		report.step(
 			_("SmartBill made the draft {0} for the client {1}: {2}").format(
 				outcome.document_id or "-", CLIENT, outcome.document_url or "-"
@@ -191,7 +191,7 @@ def live_check(account: SmartBillAccount, series: str) -> Report:
 	modes.note_sent(account.name, PROFORMA.series_type, series, expected)
 	outcome = client.create_proforma(freeze(payload))
 	verdict = judge_create(outcome, series=series, expected_number=expected)
-	if verdict.kind is not Kind.CREATED or not isinstance(outcome, Answer):
+	if verdict.kind is not Outcome.CREATED or not isinstance(outcome, Answer):
 		_not_created(report, outcome, verdict, f"{series} {expected}, Ref. {reference}")
 	else:
 		_read_and_cancel(account, client, outcome, verdict, predict(payload["products"]), report)
@@ -303,7 +303,7 @@ def _next_number(client: Client, series: str, report: Report) -> int | None:
 
 def _not_created(report: Report, outcome: Answer | NoAnswer, verdict: Verdict, look_for: str) -> None:
 	text = outcome.text if isinstance(outcome, Answer) else _(explain_failure(outcome))
-	if verdict.kind is Kind.UNKNOWN or verdict.kind in (Kind.CREATED, Kind.CREATED_DRAFT):
+	if verdict.kind is Outcome.UNKNOWN or verdict.kind in (Outcome.CREATED, Outcome.CREATED_DRAFT):
 		report.failed(
 			_("UNKNOWN: {0}. SmartBill may have made it, and nothing is sent again.").format(text.rstrip("."))
 		)

@@ -44,10 +44,8 @@ from erp_b2b_smartbill.smartbill.kinds import PROFORMA, Kind
 from erp_b2b_smartbill.smartbill.mapping import Finding, map_offer
 from erp_b2b_smartbill.smartbill.payload import fingerprint, freeze
 from erp_b2b_smartbill.smartbill.verdict import (
-	Kind as Outcome,
-)
-from erp_b2b_smartbill.smartbill.verdict import (
 	NoAnswer,
+	Outcome,
 	Verdict,
 	as_number,
 	block_seconds,
@@ -69,7 +67,6 @@ SERIES_POLL_S = 0.1
 # A run waits longer than a person, but not longer than a claim is taken for alive: whoever was held up until then must
 # not send what others have taken for lost.
 BULK_SECONDS = 150
-GATE_REASONS = (accounts.GATE_CLOSED, accounts.NOT_WRITABLE, NO_TIME_LEFT)
 
 
 @dataclass(frozen=True)
