@@ -1,7 +1,5 @@
 """A lost answer is settled by looking, or by a person: against the SmartBill sandbox, with the clock moved."""
 
-import contextlib
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -36,11 +34,6 @@ class SettlingTestCase(IssueTestCase):
 
 	def pressed_again(self, quotation: Any) -> Any:
 		return self.issue(quotation).proforma
-
-	@contextlib.contextmanager
-	def as_manager(self) -> Iterator[None]:
-		with self.as_user(factories.user("Sales User", "B2B Manager")):
-			yield
 
 
 class TestLooking(SettlingTestCase):
