@@ -23,7 +23,7 @@ from erp_b2b_smartbill.smartbill.checks import NOTICE, OK, PROBLEM, Results
 from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names
 from erp_b2b_smartbill.smartbill.collect import decimal
 from erp_b2b_smartbill.smartbill.gate import Lane
-from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
+from erp_b2b_smartbill.smartbill.hints import explain_block, explain_failure, explain_pace, hint_for
 from erp_b2b_smartbill.smartbill.kinds import PROFORMA
 from erp_b2b_smartbill.smartbill.payload import Payload, freeze
 from erp_b2b_smartbill.smartbill.reconcile import is_readable
@@ -262,7 +262,7 @@ def _may_begin(account: SmartBillAccount, report: Report, *, numbered: bool) -> 
 	elif not account.has_allowed_url():
 		report.failed(_("The address {0} is not allowed on this site.").format(account.api_url))
 	elif seconds := accounts.seconds_blocked(account):
-		report.failed(_("SmartBill accepts no more calls for {0} minutes.").format(-(-seconds // 60)))
+		report.failed(explain_block(seconds))
 	return report.ok
 
 
@@ -270,11 +270,7 @@ def _client(account: SmartBillAccount, calls: int, report: Report) -> Client | N
 	"""A client for which the gate has room for these calls; the checks just before may have to leave the window."""
 	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=MAX_WAIT_S)
 	if refused := gate.reserve(calls):
-		report.failed(
-			_("Too many calls were made in the last seconds; try again in {0} seconds.").format(
-				refused.retry_after
-			)
-		)
+		report.failed(explain_pace(refused))
 		return None
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit

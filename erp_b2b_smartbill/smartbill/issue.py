@@ -246,8 +246,7 @@ def require_account(company: str) -> SmartBillAccount:
 	"""The company's account, ready to be written to. Raises NotReady, Conflict, SmartBillRateLimited."""
 	account = accounts.account_of(company)
 	if account is None:
-		text = _("The company {0} has no SmartBill Account that is switched on.").format(company)
-		raise NotReady(text, problems=[{"field": "company", "message": text, "doctype": "SmartBill Account"}])
+		raise no_account(company)
 	if not account.has_allowed_url():
 		text = _("The address in the SmartBill Account {0} is not allowed on this site.").format(account.name)
 		raise NotReady(text, problems=[account_problem(account.name, "api_url", text)])
@@ -257,6 +256,11 @@ def require_account(company: str) -> SmartBillAccount:
 	if seconds := accounts.seconds_blocked(account):
 		_raise_rate_limited(seconds)
 	return account
+
+
+def no_account(company: str) -> NotReady:
+	text = _("The company {0} has no SmartBill Account that is switched on.").format(company)
+	return NotReady(text, problems=[{"field": "company", "message": text, "doctype": "SmartBill Account"}])
 
 
 def map_quotation(quotation: Document, account: SmartBillAccount) -> tuple[Mapped, str]:

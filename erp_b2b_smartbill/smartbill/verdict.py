@@ -100,6 +100,11 @@ def block_seconds(answer: Answer) -> int | None:
 	return None
 
 
+def is_missing(answer: Answer) -> bool:
+	"""SmartBill says in words that it has no such document; a status alone can come from anywhere."""
+	return answer.status in (400, 404, 410) and "nu a fost gasit" in fold(answer.text)
+
+
 def as_number(text: str | int | None) -> int | None:
 	"""A document number for comparing: "0042" and 42 are the same. What is sent stays as it was received."""
 	digits = str(text).strip() if text is not None else ""
