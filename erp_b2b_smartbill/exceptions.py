@@ -120,5 +120,10 @@ class Busy(AppError):
 	http_status_code = 503
 
 
+def invalid(field: str, text: str) -> NotReady:
+	"""For what somebody typed; `text` says what is wrong with it."""
+	return NotReady(text, code="invalid", problems=[{"field": field, "message": text}])
+
+
 def not_found(what: str | None = None) -> NotFound:
 	return NotFound(_("{0} was not found.").format(what) if what else _("This does not exist."))

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from erp_b2b_smartbill.exceptions import NotReady, not_found
+from erp_b2b_smartbill.exceptions import invalid, not_found
 from erp_b2b_smartbill.smartbill import actions, claim, pdf, settling, states
 from erp_b2b_smartbill.smartbill import issue as issuing
 from erp_b2b_smartbill.smartbill.gate import Lane
@@ -66,8 +66,7 @@ def decide(doc: Any) -> Any:
 		return settling.adopt(doc, str(given.get("number") or ""), note)
 	if action == "absent":
 		return settling.confirm_absent(doc, note)
-	text = _("Say what to do: action is adopt or absent.")
-	raise NotReady(text, code="invalid", problems=[{"field": "action", "message": text}])
+	raise invalid("action", _("Say what to do: action is adopt or absent."))
 
 
 def store_pdf(quotation: str) -> tuple[dict[str, Any], int]:

@@ -26,7 +26,7 @@ from frappe.utils.background_jobs import get_job_status
 
 from erp_b2b_smartbill import clock, features
 from erp_b2b_smartbill.audit.errors import log_masked_error
-from erp_b2b_smartbill.exceptions import NotReady
+from erp_b2b_smartbill.exceptions import invalid
 from erp_b2b_smartbill.smartbill import bulk_row, runs, states
 from erp_b2b_smartbill.smartbill.actions import SALES
 from erp_b2b_smartbill.smartbill.runs import Lease, LeaseLost, RowResult
@@ -106,15 +106,16 @@ def _checked(quotations: list[str]) -> list[str]:
 	if not isinstance(quotations, list) or not all(
 		isinstance(name, str) and 0 < len(name.strip()) <= MAX_NAME for name in quotations
 	):
-		raise _invalid(_("Give the Quotations as a list of their names."))
+		raise invalid("quotations", _("Give the Quotations as a list of their names."))
 	names = list(dict.fromkeys(name.strip() for name in quotations))
 	if not names:
-		raise _invalid(_("Choose at least one Quotation."))
+		raise invalid("quotations", _("Choose at least one Quotation."))
 	if len(names) > MAX_QUOTATIONS:
-		raise _invalid(
+		raise invalid(
+			"quotations",
 			_("At most {0} Quotations can be issued at once; {1} are chosen.").format(
 				MAX_QUOTATIONS, len(names)
-			)
+			),
 		)
 	return names
 
@@ -123,10 +124,6 @@ def _companies(names: list[str]) -> dict[str, str]:
 	"""The companies of those Quotations that the session's user may see."""
 	found = frappe.get_list("Quotation", {"name": ["in", names]}, ["name", "company"], limit_page_length=0)
 	return {row.name: row.company for row in found}
-
-
-def _invalid(text: str) -> NotReady:
-	return NotReady(text, code="invalid", problems=[{"field": "quotations", "message": text}])
 
 
 def _go_on(run: str) -> None:

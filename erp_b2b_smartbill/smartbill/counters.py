@@ -22,8 +22,7 @@ from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import Client, find_series
 from erp_b2b_smartbill.smartbill.kinds import PROFORMA
 from erp_b2b_smartbill.smartbill.reconcile import number_forms, references_in
-from erp_b2b_smartbill.smartbill.verdict import NoAnswer, as_number
-from erp_b2b_smartbill.text import fold
+from erp_b2b_smartbill.smartbill.verdict import NoAnswer, as_number, is_missing
 
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
@@ -123,7 +122,7 @@ def look_at(client: Client, account: str, series: str, number: int) -> Found | A
 			references = references_in(pdf.text_of(outcome))
 			reference = references[0] if references else ""
 			return Found(series, text, True, reference, _proforma_with(account, reference) or "")
-		if isinstance(outcome, NoAnswer) or not _says_absent(outcome):
+		if isinstance(outcome, NoAnswer) or not is_missing(outcome):
 			return outcome
 	return Found(series, str(number), exists=False)
 
@@ -216,10 +215,6 @@ def _proforma_with(account: str, reference: str) -> str | None:
 		(account, f"Ref.{reference}"),
 	)
 	return found[0][0] if found else None
-
-
-def _says_absent(answer: Answer) -> bool:
-	return answer.status in (400, 404, 410) and "nu a fost gasit" in fold(answer.text)
 
 
 def _raise_alarm(seen: Found, found: Survey) -> None:

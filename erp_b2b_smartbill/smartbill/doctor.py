@@ -23,12 +23,12 @@ from erp_b2b_smartbill.smartbill.checks import NOTICE, OK, PROBLEM, Results
 from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names
 from erp_b2b_smartbill.smartbill.collect import decimal
 from erp_b2b_smartbill.smartbill.gate import Lane
-from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
+from erp_b2b_smartbill.smartbill.hints import explain_block, explain_failure, explain_pace, hint_for
 from erp_b2b_smartbill.smartbill.kinds import PROFORMA
 from erp_b2b_smartbill.smartbill.payload import Payload, freeze
 from erp_b2b_smartbill.smartbill.reconcile import is_readable
 from erp_b2b_smartbill.smartbill.totals import Prediction, predict
-from erp_b2b_smartbill.smartbill.verdict import Kind, NoAnswer, Verdict, as_number, judge_create
+from erp_b2b_smartbill.smartbill.verdict import NoAnswer, Outcome, Verdict, as_number, judge_create
 
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
@@ -152,7 +152,7 @@ def make_draft(account: SmartBillAccount) -> Report:
 		return report
 	outcome = client.create_proforma(freeze(payload))
 	verdict = judge_create(outcome, series=account.proforma_series, expected_number=None, draft=True)
-	if verdict.kind is Kind.CREATED_DRAFT and isinstance(outcome, Answer):
+	if verdict.kind is Outcome.CREATED_DRAFT and isinstance(outcome, Answer):
 		report.step(
 			_("SmartBill made the draft {0} for the client {1}: {2}").format(
 				outcome.document_id or "-", CLIENT, outcome.document_url or "-"
@@ -191,7 +191,7 @@ def live_check(account: SmartBillAccount, series: str) -> Report:
 	modes.note_sent(account.name, PROFORMA.series_type, series, expected)
 	outcome = client.create_proforma(freeze(payload))
 	verdict = judge_create(outcome, series=series, expected_number=expected)
-	if verdict.kind is not Kind.CREATED or not isinstance(outcome, Answer):
+	if verdict.kind is not Outcome.CREATED or not isinstance(outcome, Answer):
 		_not_created(report, outcome, verdict, f"{series} {expected}, Ref. {reference}")
 	else:
 		_read_and_cancel(account, client, outcome, verdict, predict(payload["products"]), report)
@@ -262,7 +262,7 @@ def _may_begin(account: SmartBillAccount, report: Report, *, numbered: bool) -> 
 	elif not account.has_allowed_url():
 		report.failed(_("The address {0} is not allowed on this site.").format(account.api_url))
 	elif seconds := accounts.seconds_blocked(account):
-		report.failed(_("SmartBill accepts no more calls for {0} minutes.").format(-(-seconds // 60)))
+		report.failed(explain_block(seconds))
 	return report.ok
 
 
@@ -270,11 +270,7 @@ def _client(account: SmartBillAccount, calls: int, report: Report) -> Client | N
 	"""A client for which the gate has room for these calls; the checks just before may have to leave the window."""
 	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=MAX_WAIT_S)
 	if refused := gate.reserve(calls):
-		report.failed(
-			_("Too many calls were made in the last seconds; try again in {0} seconds.").format(
-				refused.retry_after
-			)
-		)
+		report.failed(explain_pace(refused))
 		return None
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
@@ -303,7 +299,7 @@ def _next_number(client: Client, series: str, report: Report) -> int | None:
 
 def _not_created(report: Report, outcome: Answer | NoAnswer, verdict: Verdict, look_for: str) -> None:
 	text = outcome.text if isinstance(outcome, Answer) else _(explain_failure(outcome))
-	if verdict.kind is Kind.UNKNOWN or verdict.kind in (Kind.CREATED, Kind.CREATED_DRAFT):
+	if verdict.kind is Outcome.UNKNOWN or verdict.kind in (Outcome.CREATED, Outcome.CREATED_DRAFT):
 		report.failed(
 			_("UNKNOWN: {0}. SmartBill may have made it, and nothing is sent again.").format(text.rstrip("."))
 		)

@@ -19,7 +19,7 @@ from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names
 from erp_b2b_smartbill.smartbill.counters import Found
 from erp_b2b_smartbill.smartbill.gate import Lane
-from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
+from erp_b2b_smartbill.smartbill.hints import explain_block, explain_failure, explain_pace, hint_for
 from erp_b2b_smartbill.smartbill.kinds import INVOICE, PROFORMA
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer, as_number, block_seconds
 
@@ -69,12 +69,7 @@ def switch_live_on(
 
 	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=accounts.LONG_PATIENCE_S[Lane.CLICK])
 	if refused := gate.reserve(2):
-		raise CannotGoLive(
-			_("Too many calls were made in the last seconds; try again in {0} seconds.").format(
-				refused.retry_after
-			),
-			refused.retry_after,
-		)
+		raise CannotGoLive(explain_pace(refused), refused.retry_after)
 	client = accounts.connect(account, gate=gate)
 	next_numbers = _read_counters(account, client)
 	unknown = _unknown(account, next_numbers)
@@ -102,9 +97,7 @@ def _require_usable(account: SmartBillAccount) -> None:
 			_("The account is paused: {0} Test the connection first.").format(account.pause_reason or "")
 		)
 	if seconds := accounts.seconds_blocked(account):
-		raise CannotGoLive(
-			_("SmartBill accepts no more calls for {0} minutes.").format(-(-seconds // 60)), seconds
-		)
+		raise CannotGoLive(explain_block(seconds), seconds)
 
 
 def _read_counters(account: SmartBillAccount, client: Client) -> dict[str, int]:

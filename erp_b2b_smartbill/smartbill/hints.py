@@ -1,15 +1,15 @@
 """What a failed call means for a person: what to change after a refusal, why there was no answer.
 
-A refusal is recognised by a piece of its Romanian sentence.
-
-Its own sentence is always shown beside the hint. Source of the sentences: docs/smartbill-api.md 1.6 and 2.1.6;
-punctuation differs between editions, so only folded pieces are compared.
+A refusal is recognised by a piece of its Romanian sentence, which is always shown beside the hint. Source of the
+sentences: docs/smartbill-api.md 1.6 and 2.1.6; punctuation differs between editions, so only folded pieces are compared.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from frappe import _
 
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer
 from erp_b2b_smartbill.text import N_, fold
@@ -157,3 +157,15 @@ def explain_failure(failure: NoAnswer) -> str:
 	"""The part of a sentence about SmartBill that says why there was no answer."""
 	explained = _FAILURES.get(failure.reason, failure.reason)
 	return _BROKEN_OFF if failure.sent and explained == _NO_CONNECTION else explained
+
+
+def explain_block(seconds: int) -> str:
+	"""The sentence that says for how long SmartBill wants no call."""
+	return _("SmartBill accepts no more calls for {0} minutes.").format(-(-seconds // 60))
+
+
+def explain_pace(refused: NoAnswer) -> str:
+	"""The sentence that says when our own gate lets the next calls go."""
+	return _("Too many calls were made in the last seconds; try again in {0} seconds.").format(
+		refused.retry_after
+	)

@@ -44,10 +44,8 @@ from erp_b2b_smartbill.smartbill.kinds import PROFORMA, Kind
 from erp_b2b_smartbill.smartbill.mapping import Finding, map_offer
 from erp_b2b_smartbill.smartbill.payload import fingerprint, freeze
 from erp_b2b_smartbill.smartbill.verdict import (
-	Kind as Outcome,
-)
-from erp_b2b_smartbill.smartbill.verdict import (
 	NoAnswer,
+	Outcome,
 	Verdict,
 	as_number,
 	block_seconds,
@@ -69,7 +67,6 @@ SERIES_POLL_S = 0.1
 # A run waits longer than a person, but not longer than a claim is taken for alive: whoever was held up until then must
 # not send what others have taken for lost.
 BULK_SECONDS = 150
-GATE_REASONS = (accounts.GATE_CLOSED, accounts.NOT_WRITABLE, NO_TIME_LEFT)
 
 
 @dataclass(frozen=True)
@@ -249,8 +246,7 @@ def require_account(company: str) -> SmartBillAccount:
 	"""The company's account, ready to be written to. Raises NotReady, Conflict, SmartBillRateLimited."""
 	account = accounts.account_of(company)
 	if account is None:
-		text = _("The company {0} has no SmartBill Account that is switched on.").format(company)
-		raise NotReady(text, problems=[{"field": "company", "message": text, "doctype": "SmartBill Account"}])
+		raise no_account(company)
 	if not account.has_allowed_url():
 		text = _("The address in the SmartBill Account {0} is not allowed on this site.").format(account.name)
 		raise NotReady(text, problems=[account_problem(account.name, "api_url", text)])
@@ -260,6 +256,11 @@ def require_account(company: str) -> SmartBillAccount:
 	if seconds := accounts.seconds_blocked(account):
 		_raise_rate_limited(seconds)
 	return account
+
+
+def no_account(company: str) -> NotReady:
+	text = _("The company {0} has no SmartBill Account that is switched on.").format(company)
+	return NotReady(text, problems=[{"field": "company", "message": text, "doctype": "SmartBill Account"}])
 
 
 def map_quotation(quotation: Document, account: SmartBillAccount) -> tuple[Mapped, str]:

@@ -22,7 +22,7 @@ from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import series_names, tax_pairs
 from erp_b2b_smartbill.smartbill.collect import decimal
 from erp_b2b_smartbill.smartbill.gate import Lane
-from erp_b2b_smartbill.smartbill.hints import explain_failure
+from erp_b2b_smartbill.smartbill.hints import explain_block, explain_failure, explain_pace
 from erp_b2b_smartbill.text import fold
 
 if TYPE_CHECKING:
@@ -109,12 +109,10 @@ def read(account: SmartBillAccount) -> tuple[Lists | None, str | None]:
 	if not account.has_allowed_url():
 		return None, _("The address {0} is not allowed on this site.").format(account.api_url)
 	if seconds := accounts.seconds_blocked(account):
-		return None, _("SmartBill accepts no more calls for {0} minutes.").format(-(-seconds // 60))
+		return None, explain_block(seconds)
 	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=accounts.LONG_PATIENCE_S[Lane.CLICK])
 	if refused := gate.reserve(4):
-		return None, _("Too many calls were made in the last seconds; try again in {0} seconds.").format(
-			refused.retry_after
-		)
+		return None, explain_pace(refused)
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	client = accounts.connect(account, gate=gate)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from frappe import _
 
 from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.exceptions import NotReady
 from erp_b2b_smartbill.smartbill import accounts, claim
 from erp_b2b_smartbill.smartbill.collect import read_account, read_offer
-from erp_b2b_smartbill.smartbill.issue import describe
+from erp_b2b_smartbill.smartbill.issue import describe, no_account
 from erp_b2b_smartbill.smartbill.mapping import Account, Finding, Mapped, Offer, RowKind, map_offer
 from erp_b2b_smartbill.smartbill.totals import Amounts, Totals, compute, round_half_up
 
@@ -53,8 +52,7 @@ def preview_of(quotation: Document) -> dict[str, Any]:
 	its company has no account that is switched on."""
 	account_doc = accounts.account_of(quotation.company)
 	if account_doc is None:
-		text = _("The company {0} has no SmartBill Account that is switched on.").format(quotation.company)
-		raise NotReady(text, problems=[{"field": "company", "message": text, "doctype": "SmartBill Account"}])
+		raise no_account(quotation.company)
 	offer, account = read_offer(quotation), read_account(account_doc)
 	mapped = map_offer(
 		offer, account, today=clock.today_in_romania(), reference=claim.reference_for(quotation.name)

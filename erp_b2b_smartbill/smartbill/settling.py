@@ -17,12 +17,12 @@ from frappe import _
 from frappe.utils import format_datetime, get_datetime
 
 from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.exceptions import Conflict, NotReady, SmartBillRateLimited, SmartBillUnreachable
+from erp_b2b_smartbill.exceptions import Conflict, SmartBillRateLimited, SmartBillUnreachable, invalid
 from erp_b2b_smartbill.smartbill import accounts, claim, numbers, pdf, states
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client, find_series
 from erp_b2b_smartbill.smartbill.gate import Lane
-from erp_b2b_smartbill.smartbill.hints import explain_failure
+from erp_b2b_smartbill.smartbill.hints import explain_block, explain_failure
 from erp_b2b_smartbill.smartbill.kinds import INVOICE, KINDS, Kind
 from erp_b2b_smartbill.smartbill.reconcile import (
 	MAX_NUMBERS,
@@ -294,7 +294,7 @@ def adopt(doc: Any, number: str, note: str, series: str | None = None) -> Any:
 	doc = _require_undecided(doc, note)
 	kind = KINDS[doc.doctype]
 	if as_number(number) is None:
-		raise _invalid("number", _("Give the number as it stands on the document, e.g. 0042."))
+		raise invalid("number", _("Give the number as it stands on the document, e.g. 0042."))
 	series = (series or doc.series).strip()
 	client = _client_for_person(doc, kind)
 	text = _number_in_smartbill(doc, kind, client, series, number.strip())
@@ -347,17 +347,14 @@ def _require_undecided(doc: Any, note: str) -> Any:
 			code="not_unknown",
 		)
 	if len((note or "").strip()) < 3:
-		raise _invalid("note", _("Say in a few words how you know: it is kept for the audit."))
+		raise invalid("note", _("Say in a few words how you know: it is kept for the audit."))
 	return doc
 
 
 def _client_for_person(doc: Any, kind: Kind) -> Client:
 	account = frappe.get_doc("SmartBill Account", doc.account)
 	if seconds := accounts.seconds_blocked(account):
-		raise SmartBillRateLimited(
-			_("SmartBill accepts no more calls for {0} minutes.").format(-(-seconds // 60)),
-			retry_after=seconds,
-		)
+		raise SmartBillRateLimited(explain_block(seconds), retry_after=seconds)
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	gate = accounts.AccountGate(account.name, Lane.CLICK, accounts.LONG_PATIENCE_S[Lane.CLICK])
@@ -374,7 +371,7 @@ def _number_in_smartbill(doc: Any, kind: Kind, client: Client, series: str, numb
 		for listed_series, listed in invoices_in(answer):
 			if listed_series == series and as_number(listed) == as_number(number):
 				return listed
-		raise _invalid(
+		raise invalid(
 			"number", _("SmartBill lists no invoice {0} {1} of this proforma.").format(series, number)
 		)
 	return number_in_smartbill(client, series, number)
@@ -389,7 +386,7 @@ def number_in_smartbill(client: Client, series: str, number: str) -> str:
 		answer = _answered(client.invoices_of_proforma(series, text))
 		if answer.status == 200:
 			return text
-	raise _invalid("number", _("SmartBill has no proforma {0} {1}.").format(series, number))
+	raise invalid("number", _("SmartBill has no proforma {0} {1}.").format(series, number))
 
 
 def _answered(answer: Answer | NoAnswer) -> Answer:
@@ -409,10 +406,6 @@ def _refuse_foreign_reference(doc: Any, text: str, number: str) -> None:
 	named = references_in(text)
 	own = "".join((doc.reference or "").removeprefix("Ref.").split())
 	if named and own not in named:
-		raise _invalid(
+		raise invalid(
 			"number", _("The document {0} refers to {1}, not to this offer.").format(number, named[0])
 		)
-
-
-def _invalid(field_name: str, text: str) -> NotReady:
-	return NotReady(text, code="invalid", problems=[{"field": field_name, "message": text}])

@@ -17,7 +17,7 @@ BLOCK_MINUTES = 10
 BLOCK_MARGIN_S = 30
 
 
-class Kind(str, Enum):
+class Outcome(str, Enum):
 	NOT_CREATED = "not created"  # nothing left this machine
 	BLOCKED = "blocked"  # the rate limit; taken as not created, to be verified
 	REFUSED = "refused"  # SmartBill said why; nothing was created
@@ -41,7 +41,7 @@ class NoAnswer:
 class Verdict:
 	"""`row` is the row of table 5.1; `alarm` says that somebody else writes into the series."""
 
-	kind: Kind
+	kind: Outcome
 	row: int
 	text: str = ""
 	alarm: bool = False
@@ -53,38 +53,38 @@ def judge_create(
 ) -> Verdict:
 	"""Classifies the outcome of one POST that creates a document in `series`."""
 	if isinstance(outcome, NoAnswer):
-		kind, row = (Kind.UNKNOWN, 2) if outcome.sent else (Kind.NOT_CREATED, 1)
+		kind, row = (Outcome.UNKNOWN, 2) if outcome.sent else (Outcome.NOT_CREATED, 1)
 		return Verdict(kind, row, outcome.reason)
 
 	answer, text = outcome, outcome.text
 	if blocked_for := block_seconds(answer):
-		return Verdict(Kind.BLOCKED, 3, text, retry_after=blocked_for)
+		return Verdict(Outcome.BLOCKED, 3, text, retry_after=blocked_for)
 	if answer.status >= 500:
-		return Verdict(Kind.UNKNOWN, 4, text)
+		return Verdict(Outcome.UNKNOWN, 4, text)
 	if not answer.is_json_object:
-		return Verdict(Kind.UNKNOWN, 5, text)
+		return Verdict(Outcome.UNKNOWN, 5, text)
 	if answer.rejections and 400 <= answer.status:
-		return Verdict(Kind.REFUSED, 6, text)
+		return Verdict(Outcome.REFUSED, 6, text)
 	if answer.error_text and answer.number:
-		return Verdict(Kind.UNKNOWN, 7, text)
+		return Verdict(Outcome.UNKNOWN, 7, text)
 	if answer.error_text:
 		if answer.status in (401, 403):
-			return Verdict(Kind.REFUSED_CONFIG, 8, text)
-		return Verdict(Kind.REFUSED, 9, text)
+			return Verdict(Outcome.REFUSED_CONFIG, 8, text)
+		return Verdict(Outcome.REFUSED, 9, text)
 	if 400 <= answer.status:
-		return Verdict(Kind.REFUSED, 10, text)
+		return Verdict(Outcome.REFUSED, 10, text)
 	if answer.successfully is False:
-		return Verdict(Kind.UNKNOWN, 11, text)
+		return Verdict(Outcome.UNKNOWN, 11, text)
 	if not 200 <= answer.status < 300:
 		# a redirect: the table has no row for it, and what is not in the table is not known
-		return Verdict(Kind.UNKNOWN, 0, text)
+		return Verdict(Outcome.UNKNOWN, 0, text)
 	if draft:
-		return Verdict(Kind.CREATED_DRAFT, 12)
+		return Verdict(Outcome.CREATED_DRAFT, 12)
 	if not answer.number:
-		return Verdict(Kind.UNKNOWN, 13, text)
+		return Verdict(Outcome.UNKNOWN, 13, text)
 	if answer.series == series and (expected_number is None or as_number(answer.number) == expected_number):
-		return Verdict(Kind.CREATED, 14)
-	return Verdict(Kind.CREATED, 15, alarm=True)
+		return Verdict(Outcome.CREATED, 14)
+	return Verdict(Outcome.CREATED, 15, alarm=True)
 
 
 def block_seconds(answer: Answer) -> int | None:
@@ -98,6 +98,11 @@ def block_seconds(answer: Answer) -> int | None:
 		minutes = re.search(r"dupa (\d+) min", folded)
 		return int(minutes[1] if minutes else BLOCK_MINUTES) * 60 + BLOCK_MARGIN_S
 	return None
+
+
+def is_missing(answer: Answer) -> bool:
+	"""SmartBill says in words that it has no such document; a status alone can come from anywhere."""
+	return answer.status in (400, 404, 410) and "nu a fost gasit" in fold(answer.text)
 
 
 def as_number(text: str | int | None) -> int | None:

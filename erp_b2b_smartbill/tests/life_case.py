@@ -1,12 +1,10 @@
 """The base of the tests of a proforma's life after issue."""
 
-from datetime import datetime, timezone
 from typing import Any
 from unittest.mock import patch
 
 import frappe
 
-from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.api import proforma_life, proformas
 from erp_b2b_smartbill.exceptions import AppError
 from erp_b2b_smartbill.smartbill import issue as issuing
@@ -72,11 +70,6 @@ class LifeTestCase(IssueTestCase):
 			self.do(action, quotation, **given)
 		frappe.db.rollback()
 		return caught.exception
-
-	def stop_clock(self) -> None:
-		frozen = clock.frozen(datetime.now(timezone.utc))
-		self.move = frozen.__enter__()
-		self.addCleanup(frozen.__exit__, None, None, None)
 
 	def after(self, **delta: float) -> None:
 		"""Let time pass here and in SmartBill."""

@@ -59,6 +59,11 @@ class IssueTestCase(SandboxTestCase):
 		frappe.db.rollback()
 		return claim.current(quotation.name)
 
+	def stop_clock(self) -> None:
+		frozen = clock.frozen(datetime.now(timezone.utc))
+		self.move = frozen.__enter__()
+		self.addCleanup(frozen.__exit__, None, None, None)
+
 
 class TestIssuing(IssueTestCase):
 	def test_gives_number_link_and_pdf_to_proforma_and_quotation(self):

@@ -1,13 +1,10 @@
 """A lost answer is settled by looking, or by a person: against the SmartBill sandbox, with the clock moved."""
 
-import contextlib
-from collections.abc import Iterator
-from datetime import datetime, timezone
 from typing import Any
 
 import frappe
 
-from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill import audit
 from erp_b2b_smartbill.exceptions import Conflict, NotReady, SeriesUnsettled
 from erp_b2b_smartbill.smartbill import schedule, settling, states
 from erp_b2b_smartbill.tests import factories
@@ -17,9 +14,7 @@ from erp_b2b_smartbill.tests.test_issue import IssueTestCase
 class SettlingTestCase(IssueTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		frozen = clock.frozen(datetime.now(timezone.utc))
-		self.move = frozen.__enter__()
-		self.addCleanup(frozen.__exit__, None, None, None)
+		self.stop_clock()
 
 	def unknown(self, action: str = "drop", **fault: Any) -> Any:
 		self.sandbox.fault(action, **fault)
@@ -36,11 +31,6 @@ class SettlingTestCase(IssueTestCase):
 
 	def pressed_again(self, quotation: Any) -> Any:
 		return self.issue(quotation).proforma
-
-	@contextlib.contextmanager
-	def as_manager(self) -> Iterator[None]:
-		with self.as_user(factories.user("Sales User", "B2B Manager")):
-			yield
 
 
 class TestLooking(SettlingTestCase):

@@ -33,12 +33,25 @@ from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.kinds import INVOICE, PROFORMA
 from erp_b2b_smartbill.smartbill.life import reaching
-from erp_b2b_smartbill.smartbill.life.payment import Payment, read_payment, together
+from erp_b2b_smartbill.smartbill.life.payment import PAID, Payment, read_payment, together
+from erp_b2b_smartbill.smartbill.verdict import is_missing
 
 FOUND = "Found in SmartBill"
 FOLLOWED = (states.ISSUED, states.INVOICED)
 # more invoices of one proforma than this are listed, but their payment is not asked for
 MAX_INVOICES = 10
+
+# what an invoice takes over from its proforma, however it was made
+COPIED = (
+	"quotation",
+	"company",
+	"party_type",
+	"party",
+	"customer",
+	"customer_name",
+	"account",
+	"currency",
+)
 
 # of one scheduled pass
 MAX_ROWS = 200
@@ -100,7 +113,7 @@ def _ask_payment(account: Any, client: Client, number: Number) -> Payment | str 
 	answer = reaching.answered(account, client.payment_status(*number))
 	if answer.status == 200 and not answer.error_text:
 		return read_payment(answer.body)
-	return None if reaching.is_missing(answer) else answer.text
+	return None if is_missing(answer) else answer.text
 
 
 def record(
@@ -176,18 +189,8 @@ def _write_invoices(
 
 def _found(proforma: Any, number: Number) -> Any:
 	now = clock.now()
-	copied = (
-		"quotation",
-		"company",
-		"party_type",
-		"party",
-		"customer",
-		"customer_name",
-		"account",
-		"currency",
-	)
 	invoice = frappe.new_doc(INVOICE.doctype)
-	invoice.update({field: proforma.get(field) for field in copied})
+	invoice.update({field: proforma.get(field) for field in COPIED})
 	invoice.update(
 		{
 			"proforma": proforma.name,
@@ -344,7 +347,7 @@ def due(now: datetime) -> list[tuple[str, str]]:
 	def not_since(every: timedelta) -> Any:
 		return doc.followed_at.isnull() | (doc.followed_at <= now - every + _MARGIN)
 
-	open_ = Coalesce(doc.payment_status, "") != "Paid"
+	open_ = Coalesce(doc.payment_status, "") != PAID
 	there = doc.missing_since.isnull()
 	query = (
 		frappe.qb.from_(doc)

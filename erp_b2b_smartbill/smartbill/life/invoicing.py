@@ -15,7 +15,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.exceptions import Conflict, NotReady
+from erp_b2b_smartbill.exceptions import Conflict, NotReady, invalid
 from erp_b2b_smartbill.smartbill import claim, pdf, states
 from erp_b2b_smartbill.smartbill import issue as issuing
 from erp_b2b_smartbill.smartbill.accounts import LONG_PATIENCE_S, AccountGate
@@ -29,20 +29,7 @@ from erp_b2b_smartbill.smartbill.payload import fingerprint, freeze
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
 
-_COPIED = (
-	"quotation",
-	"company",
-	"party_type",
-	"party",
-	"customer",
-	"customer_name",
-	"account",
-	"currency",
-	"net_total",
-	"vat_total",
-	"grand_total",
-	"reference",
-)
+_COPIED = (*following.COPIED, "net_total", "vat_total", "grand_total", "reference")
 
 
 def invoice(proforma: Any, issue_date: Any = None, due_date: Any = None) -> Result:
@@ -138,14 +125,14 @@ def _dates(proforma: Any, issue_date: Any, due_date: Any) -> tuple[date, date]:
 	today = clock.today_in_romania()
 	issued = _date("issue_date", issue_date) or today
 	if issued > today:
-		raise reaching.invalid("issue_date", _("An invoice cannot be issued in the future."))
+		raise invalid("issue_date", _("An invoice cannot be issued in the future."))
 	due = _date("due_date", due_date)
 	if due is None:
 		given, until = proforma.issue_date, proforma.due_date
 		days = max((getdate(until) - getdate(given)).days, 0) if given and until else 0
 		due = date.fromordinal(issued.toordinal() + days)
 	if due < issued:
-		raise reaching.invalid("due_date", _("The due date lies before the issue date."))
+		raise invalid("due_date", _("The due date lies before the issue date."))
 	return issued, due
 
 
@@ -155,4 +142,4 @@ def _date(field: str, value: Any) -> date | None:
 	try:
 		return date.fromisoformat(str(value))
 	except ValueError:
-		raise reaching.invalid(field, _("Give the date as YYYY-MM-DD.")) from None
+		raise invalid(field, _("Give the date as YYYY-MM-DD.")) from None

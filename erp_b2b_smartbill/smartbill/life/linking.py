@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill import audit, clock
-from erp_b2b_smartbill.exceptions import Conflict
+from erp_b2b_smartbill.exceptions import Conflict, invalid
 from erp_b2b_smartbill.smartbill import accounts, claim, pdf, settling, states
 from erp_b2b_smartbill.smartbill import issue as issuing
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client
@@ -34,9 +34,9 @@ def link(quotation: Any, series: Any, number: Any) -> Any:
 	"""
 	series, number = str(series or "").strip(), str(number or "").strip()
 	if not series:
-		raise reaching.invalid("series", _("Give the series as it stands on the document."))
+		raise invalid("series", _("Give the series as it stands on the document."))
 	if as_number(number) is None:
-		raise reaching.invalid("number", _("Give the number as it stands on the document, e.g. 0042."))
+		raise invalid("number", _("Give the number as it stands on the document, e.g. 0042."))
 	issuing.require_open(quotation)
 	existing = claim.current(quotation.name)
 	if existing and existing.status not in (states.DRAFT, states.QUEUED, *states.NOT_LIVE):
@@ -83,7 +83,7 @@ def _account_name(quotation: Any, existing: Any) -> str:
 	account = accounts.account_of(quotation.company)
 	if account is None:
 		text = _("The company {0} has no SmartBill Account that is switched on.").format(quotation.company)
-		raise reaching.invalid("company", text)
+		raise invalid("company", text)
 	return account.name
 
 
@@ -108,7 +108,7 @@ def _read_pdf(client: Client, quotation: Any, series: str, number: str) -> tuple
 	own = "".join(quotation.name.split()) + "/"
 	named = references_in(text)
 	if named and not any(reference.startswith(own) for reference in named):
-		raise reaching.invalid(
+		raise invalid(
 			"number", _("The document {0} refers to {1}, not to this offer.").format(number, named[0])
 		)
 	return content, text

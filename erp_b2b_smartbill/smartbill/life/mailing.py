@@ -19,7 +19,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import fmt_money, formatdate, is_html, sanitize_html, validate_email_address
 
 from erp_b2b_smartbill import audit, clock
-from erp_b2b_smartbill.exceptions import AppError, NotReady, SmartBillUnreachable
+from erp_b2b_smartbill.exceptions import AppError, NotReady, SmartBillUnreachable, invalid
 from erp_b2b_smartbill.smartbill import claim, pdf, states
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS
 from erp_b2b_smartbill.smartbill.hints import explain_failure
@@ -73,7 +73,7 @@ def send(doc: Any, given: dict[str, Any]) -> Any:
 		return _send_by_erpnext(doc, given)
 	if via == SMARTBILL:
 		return _send_by_smartbill(doc, given)
-	raise reaching.invalid("via", _("Say who sends it: via is erpnext or smartbill."))
+	raise invalid("via", _("Say who sends it: via is erpnext or smartbill."))
 
 
 def _send_by_erpnext(doc: Any, given: dict[str, Any]) -> Any:
@@ -152,9 +152,7 @@ def _queue(doc: Any, email: Email, file_name: str, content: bytes) -> None:
 		expose_recipients="header",
 	)
 	if not queued:
-		raise reaching.invalid(
-			"to", _("None of the recipients wants e-mails of this site: they unsubscribed.")
-		)
+		raise invalid("to", _("None of the recipients wants e-mails of this site: they unsubscribed."))
 
 
 def _file_of(doc: Any) -> str | None:
@@ -229,19 +227,17 @@ def _may_have_been_sent(answer: Any) -> bool:
 def _email(doc: Any, quotation: Any, given: dict[str, Any]) -> Email:
 	to = _addresses("to", given.get("to")) or _default_recipients(quotation)
 	if not to:
-		raise reaching.invalid(
-			"to", _("Say to whom: neither the Quotation nor its customer has an e-mail address.")
-		)
+		raise invalid("to", _("Say to whom: neither the Quotation nor its customer has an e-mail address."))
 	cc = _addresses("cc", given.get("cc"))
 	if len(to) + len(cc) > MAX_RECIPIENTS:
-		raise reaching.invalid("to", _("At most {0} recipients.").format(MAX_RECIPIENTS))
+		raise invalid("to", _("At most {0} recipients.").format(MAX_RECIPIENTS))
 	subject = " ".join(str(given.get("subject") or "").split())
 	message = str(given.get("message") or "").strip()
 	if not (subject and message):
 		default_subject, default_message = _texts(doc, quotation)
 		subject, message = subject or default_subject, message or default_message
 	if len(subject) > MAX_SUBJECT or len(message) > MAX_MESSAGE:
-		raise reaching.invalid("message", _("The text is too long."))
+		raise invalid("message", _("The text is too long."))
 	if is_html(message):
 		message = sanitize_html(message)
 	else:
@@ -256,7 +252,7 @@ def _addresses(field: str, given: Any) -> tuple[str, ...]:
 	for text in filter(None, (str(part).strip() for part in parts)):
 		address = validate_email_address(text)
 		if any(sign in text for sign in "\r\n,;") or not address:
-			raise reaching.invalid(field, _("{0} is not an e-mail address.").format(text))
+			raise invalid(field, _("{0} is not an e-mail address.").format(text))
 		# without the name before it, which SmartBill does not take
 		addresses.append(address)
 	return tuple(dict.fromkeys(addresses))

@@ -19,6 +19,7 @@ from erp_b2b_smartbill.exceptions import (
 	SmartBillRateLimited,
 	SmartBillRefused,
 	SmartBillUnreachable,
+	invalid,
 )
 from erp_b2b_smartbill.smartbill import accounts, modes
 from erp_b2b_smartbill.smartbill.accounts import LONG_PATIENCE_S, AccountGate
@@ -28,8 +29,7 @@ from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
 from erp_b2b_smartbill.smartbill.issue import account_problem
 from erp_b2b_smartbill.smartbill.settling import invoices_in
-from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
-from erp_b2b_smartbill.text import fold
+from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds, is_missing
 
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
@@ -119,20 +119,11 @@ def invoices_listed(
 	raise refused(answer)
 
 
-def is_missing(answer: Answer) -> bool:
-	"""SmartBill says in words that it has no such document; a status alone can come from anywhere."""
-	return answer.status in (400, 404, 410) and "nu a fost gasit" in fold(answer.text)
-
-
 def refused(answer: Answer) -> AppError:
 	"""SmartBill's own words, with our hint."""
 	hint = hint_for(answer.text)
 	problems = [{"field": hint.field, "message": _(hint.advice)}] if hint else []
 	return SmartBillRefused(answer.text, problems=problems)
-
-
-def invalid(field: str, text: str) -> NotReady:
-	return NotReady(text, code="invalid", problems=[{"field": field, "message": text}])
 
 
 def required_reason(text: Any) -> str:

@@ -207,7 +207,3 @@ class Mapped:
 	document: Payload = field(default_factory=dict)
 	rows: tuple[Row, ...] = ()
 	erp: Totals = NOTHING
-
-	@property
-	def is_draft(self) -> bool:
-		return bool(self.document.get("isDraft"))

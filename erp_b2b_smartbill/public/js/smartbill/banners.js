@@ -1,5 +1,5 @@
 // What a form says of its SmartBill document, in lines under the title.
-import { action, date, fill, form_link, html, join, link, soon, spinner } from "./format";
+import { action, date, fill, form_link, html, join, link, listen, soon, spinner } from "./format";
 
 const COLORS = {
 	Issued: "green",
@@ -23,19 +23,7 @@ export function put_banners(frm, lines, handlers) {
 		if (color === "gray")
 			$area.children().last().removeClass("blue").addClass("sb-banner-gray");
 	}
-	bind(frm, $area, handlers);
-}
-
-function bind(frm, $area, handlers) {
-	$area.find(".sb-banner").each((_, element) => {
-		$(element)
-			.off("click")
-			.on("click", "[data-sb]", (event) => {
-				event.preventDefault();
-				const target = event.currentTarget;
-				handlers[target.dataset.sb]?.(target.dataset, target);
-			});
-	});
+	listen($area.find(".sb-banner"), handlers);
 }
 
 /** The lines of a proforma_view. */
@@ -134,14 +122,14 @@ function invoiced({ name, series, number, pdf_url }) {
 }
 
 /** What is not settled yet: nobody knows, and a person decides where looking does not help. */
-export function unknown(view, role_hint = true) {
+function unknown(view) {
 	const decides = view.can.settle === true;
 	if (view.needs_person)
 		return joined([
 			html`<b>${view.message}</b>`,
 			decides
 				? action("decide", __("Decide"))
-				: role_hint && __("Ask a B2B Manager to decide."),
+				: __("Ask a B2B Manager to decide."),
 		]);
 	return joined([
 		html`<b>${__("Outcome unknown: SmartBill may have created it.")}</b> ${__(

@@ -1,6 +1,6 @@
 // What can be done with a Quotation's proforma, the same on the Quotation's form and on the proforma's own.
 import * as api from "./api";
-import { lines_of, may_settle, predecessor_lines, put_banners } from "./banners";
+import { lines_of, predecessor_lines, put_banners } from "./banners";
 import { show_email } from "./email_dialog";
 import { alert, again_at, error_html, html, open, record_link, waiting } from "./format";
 import { show_invoice_dialog } from "./invoice_dialog";
@@ -208,10 +208,6 @@ export class DocumentScreen {
 			send: (body) => api.post(this.quotation, "invoice/settle", body),
 			done: (view) => this.changed(view),
 		});
-	}
-
-	get may_settle() {
-		return may_settle();
 	}
 
 	/** The proforma changed on the server: so did our fields of the form, and perhaps its attachments. */

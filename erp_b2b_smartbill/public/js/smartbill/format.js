@@ -62,7 +62,7 @@ export function soon(value) {
 }
 
 /** The time of day in so many seconds. */
-export function time_in(seconds) {
+function time_in(seconds) {
 	const at = new Date(Date.now() + seconds * 1000);
 	return at.toLocaleTimeString(frappe.boot.lang || undefined, {
 		hour: "2-digit",

@@ -3,7 +3,7 @@ import * as api from "./api";
 import { again_at, alert, error_html, html } from "./format";
 import { is_over, RunView } from "./run_view";
 
-export const MOST = 500;
+const MOST = 500;
 
 /** Ask, start a run of these Quotations and show it; `ended()` when it is over and the dialog is still there. */
 export function start_run(quotations, ended) {
