@@ -395,8 +395,26 @@ def change(
 	"""Change a settled document under lock, with its Business Event (None: what changes is bookkeeping, or `also`
 	records its own); `also(doc)` joins the same transaction, in which it may use `save`.
 
-	Raises Conflict when its status is not one of `allowed` (any more), or its number is another document's.
+	Raises Conflict when its status is not one of `allowed` (any more), or its number is another document's. What it
+	writes down was often done in SmartBill already, so a busy database is asked again.
 	"""
+	for more_tries in range(SETTLE_TRIES - 1, -1, -1):
+		try:
+			return _change_once(doctype, name, event, values, allowed, reason, also)
+		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+			if not more_tries:
+				raise
+
+
+def _change_once(
+	doctype: str,
+	name: str,
+	event: str | None,
+	values: dict[str, Any],
+	allowed: tuple[str, ...],
+	reason: str | None,
+	also: Callable[[Any], None] | None,
+) -> Any:
 	kind = KINDS[doctype]
 	quotation, source = frappe.db.get_value(doctype, name, ["quotation", kind.source_field])
 	_begin()

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import frappe
 
 from erp_b2b_smartbill.exceptions import Conflict, NotReady, SmartBillRefused, SmartBillUnreachable
-from erp_b2b_smartbill.smartbill import states
+from erp_b2b_smartbill.smartbill import claim, states
 from erp_b2b_smartbill.smartbill.life import mail_template, mailing
 from erp_b2b_smartbill.tests.life_case import REASON, LifeTestCase
 
@@ -206,6 +206,29 @@ class TestBySmartBill(MailTestCase):
 				doc = self.stored(quotation)
 				self.assertIsNone(doc.emailed_at)
 				self.assertIn("Proforma perhaps sent by e-mail", self.events(doc))
+
+	def test_a_busy_database_does_not_make_anybody_send_it_again(self):
+		"""503 "busy; try again" would be a second e-mail."""
+		for failures in (1, 100):
+			with self.subTest(failures=failures):
+				quotation = self.issued()
+				before = len(self.sandbox.requests("/document/send"))
+				with patch.object(claim, "_lock_source", side_effect=self.busy(failures)):
+					view = self.do("email", quotation, via="smartbill", to=TO)
+				self.assertEqual(view["number"], self.stored(quotation).number)
+				self.assertEqual(bool(self.stored(quotation).emailed_at), failures == 1)
+				self.assertEqual(len(self.sandbox.requests("/document/send")), before + 1)
+
+	def busy(self, failures: int) -> Any:
+		lock, left = claim._lock_source, [failures]
+
+		def ask(*arguments: Any) -> None:
+			left[0] -= 1
+			if left[0] >= 0:
+				raise frappe.QueryDeadlockError("Deadlock found when trying to get lock")
+			lock(*arguments)
+
+		return ask
 
 	def test_a_refusal_is_shown(self):
 		quotation = self.issued()

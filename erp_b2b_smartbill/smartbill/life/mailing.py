@@ -188,14 +188,7 @@ def _send_by_smartbill(doc: Any, given: dict[str, Any]) -> Any:
 	answer = client.send_document(json.dumps(body, ensure_ascii=False))
 	said = _said(SMARTBILL, email)
 	if _may_have_been_sent(answer):
-		claim.change(
-			doc.doctype,
-			doc.name,
-			audit.PROFORMA_EMAIL_UNKNOWN,
-			{},
-			allowed=(*SENDABLE, states.CANCELLED),
-			reason=said,
-		)
+		_note_sent(doc, audit.PROFORMA_EMAIL_UNKNOWN, {}, said)
 		why = _(explain_failure(answer)) if isinstance(answer, NoAnswer) else answer.text
 		raise EmailOutcomeUnknown(
 			_(
@@ -207,15 +200,18 @@ def _send_by_smartbill(doc: Any, given: dict[str, Any]) -> Any:
 	status = answer.body.get("status")
 	if answer.status != 200 or answer.error_text or not isinstance(status, dict) or status.get("code") != 0:
 		raise reaching.refused(answer)
-	return claim.change(
-		doc.doctype,
-		doc.name,
-		audit.PROFORMA_EMAILED,
-		{"emailed_at": clock.now()},
-		# it is sent, whatever became of the proforma meanwhile
-		allowed=(*SENDABLE, states.CANCELLED),
-		reason=said,
-	)
+	return _note_sent(doc, audit.PROFORMA_EMAILED, {"emailed_at": clock.now()}, said)
+
+
+def _note_sent(doc: Any, event: str, values: dict[str, Any], said: str) -> Any:
+	"""It left, or may have, whatever became of the proforma meanwhile: nothing that fails here may read as "not sent",
+	or it would be sent again."""
+	try:
+		return claim.change(
+			doc.doctype, doc.name, event, values, allowed=(*SENDABLE, states.CANCELLED), reason=said
+		)
+	except Exception:
+		return claim.reloaded(doc, "An e-mail that SmartBill sent could not be written down")
 
 
 def _may_have_been_sent(answer: Any) -> bool:
