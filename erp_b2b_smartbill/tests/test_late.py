@@ -69,8 +69,8 @@ class TestHeldUp(SettlingTestCase):
 		admit = accounts.AccountGate.admit
 		real = time.monotonic
 
-		def then_wait(gate: Any, writes: bool, *arguments: Any) -> Any:
-			refused = admit(gate, writes, *arguments)
+		def then_wait(gate: Any, writes: bool, **more: Any) -> Any:
+			refused = admit(gate, writes, **more)
 			if writes:
 				waiting = patch.object(time, "monotonic", lambda: real() + 60)
 				waiting.start()
