@@ -278,6 +278,10 @@ class Client:
 		gate = OpenGate() if auth else self._gate
 		if refused := gate.admit(writes=method != "GET", draft=draft):
 			return refused
+		# waiting for its turn took of the time
+		timeout = self._timeout(read_timeout)
+		if timeout is None:
+			return NoAnswer(False, NO_TIME_LEFT)
 		if body is not None:
 			# a request with a body names the company there
 			query = {}
