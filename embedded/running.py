@@ -27,10 +27,12 @@ class Workplace:
 def fresh_copy(prepared: Site) -> Iterator[Site]:
 	"""Yield a copy of a site that goes away at the end."""
 	folder = Path(tempfile.mkdtemp(prefix="site-"))
+	# a site works in its own folder; whoever was at work in another one goes on there
+	before = os.getcwd()
 	try:
 		yield prepared.copy_to(folder / "site")
 	finally:
-		os.chdir("/")
+		os.chdir(before)
 		shutil.rmtree(folder, ignore_errors=True)
 
 
