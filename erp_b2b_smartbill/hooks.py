@@ -77,7 +77,7 @@ override_doctype_dashboards = {
 }
 
 # evidence must not keep a document from being deleted
-ignore_links_on_delete = ["Business Event", "SmartBill Call"]
+ignore_links_on_delete = ["Business Event", "SmartBill Call", "SmartBill Issue Run"]
 
 # days; failed calls are kept, see SmartBillCall.clear_old_logs
 default_log_clearing_doctypes = {"SmartBill Call": 90}

@@ -51,6 +51,13 @@ def account_of(company: str) -> SmartBillAccount | None:
 	return frappe.get_doc("SmartBill Account", name) if name else None
 
 
+def working_alone() -> list[str]:
+	"""The accounts for which scheduled work may speak to SmartBill. Asked before anything is chosen: the documents of
+	the others would fill a bounded pass every time, and none would be left for these."""
+	names = frappe.get_all("SmartBill Account", {"mode": ["!=", modes.OFF]}, pluck="name", order_by="name")
+	return [name for name in names if modes.may_work_alone(frappe.get_doc("SmartBill Account", name))]
+
+
 def allowed_hosts() -> tuple[str, ...]:
 	"""Hosts beside SmartBill's own, from site_config.json: only the server's administrator names them."""
 	return tuple(frappe.conf.get("smartbill_allowed_hosts") or ())
@@ -108,6 +115,8 @@ class AccountGate:
 			decision = gate.admit(_state(found), _pace(self._account), self._lane, clock.now(), calls)
 			if decision.admitted:
 				return None
+			# nobody waits with a snapshot
+			frappe.db.rollback()
 			if not self._waited(decision):
 				return _closed(decision)
 

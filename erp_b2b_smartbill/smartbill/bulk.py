@@ -262,6 +262,10 @@ class _Job:
 		"""Look at what became of the rows of unknown outcome; returns those that will settle by themselves."""
 		open_rows = []
 		for row in runs.rows_of(self._lease.run, runs.UNKNOWN):
+			if not frappe.db.exists("SmartBill Proforma", row.proforma):
+				# deleted with its Quotation, which is possible only where nothing was created
+				self._record(row, bulk_row.not_allowed())
+				continue
 			proforma = bulk_row.proforma_of(row)
 			if bulk_row.may_be_sent_again(proforma, self._lease.run):
 				runs.put_back(self._lease, row.name)

@@ -5,6 +5,7 @@ Every problem says what to do. A test without a problem lifts the account's paus
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timezone
@@ -21,7 +22,7 @@ from frappe.utils.scheduler import is_scheduler_inactive
 from erp_b2b_smartbill import audit, clock, features
 from erp_b2b_smartbill.smartbill import accounts, counters, modes, picklists
 from erp_b2b_smartbill.smartbill.answers import Answer
-from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names
+from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client, find_series, series_names
 from erp_b2b_smartbill.smartbill.collect import decimal
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
@@ -244,6 +245,7 @@ def _time_zone(results: Results) -> None:
 
 
 def _ask_smartbill(account: SmartBillAccount, results: Results) -> None:
+	deadline = time.monotonic() + CLICK_SECONDS
 	gate = _ListeningGate(account.name, Lane.CLICK, patience=accounts.LONG_PATIENCE_S[Lane.CLICK])
 	if refused := gate.reserve(CALLS):
 		results.problem(
@@ -254,7 +256,7 @@ def _ask_smartbill(account: SmartBillAccount, results: Results) -> None:
 		return
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	client = accounts.connect(account, gate=gate)
+	client = accounts.connect(account, gate=gate, deadline=deadline)
 	proformas = client.series(PROFORMA.series_type)
 	if _refused(account, proformas, results):
 		return

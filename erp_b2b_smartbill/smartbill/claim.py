@@ -51,6 +51,8 @@ class Claim:
 	source_modified: str | None = None
 	# an earlier attempt was answered by a block: the numbers from here on are to be looked at first
 	verify_from: int = 0
+	# in which series; the account may send in another one by now
+	verify_series: str = ""
 
 
 def claim_of(doc: SmartBillDocument) -> Claim:
@@ -112,8 +114,12 @@ def take(
 			return doc, None
 		if not values["is_draft"]:
 			_require_free_series(kind, values["account"], values["series"], doc.name)
+		if kind is PROFORMA:
+			_refuse_unsettled_restore(quotation)
 		verify_from = doc.verify_from or 0
+		verify_series = (doc.verify_series or doc.series or "") if verify_from else ""
 		doc.update(values)
+		doc.verify_series = verify_series
 		doc.update(
 			{
 				"status": states.SENDING,
@@ -146,7 +152,37 @@ def take(
 	_project(doc)
 	_end()
 	return doc, Claim(
-		kind, doc.name, doc.attempt, quotation, source, doc.payload, source_modified, verify_from
+		kind,
+		doc.name,
+		doc.attempt,
+		quotation,
+		source,
+		doc.payload,
+		source_modified,
+		verify_from,
+		verify_series,
+	)
+
+
+def _refuse_unsettled_restore(quotation: str) -> None:
+	"""A cancelled proforma that SmartBill may have restored: another one beside it would be the second valid one."""
+	name = frappe.db.get_value(
+		PROFORMA.doctype,
+		{"quotation": quotation, "status": states.CANCELLED, "restore_asked_at": ["is", "set"]},
+		["name", "full_number"],
+	)
+	if name:
+		text = _(
+			"It is not known whether SmartBill restored {0}: restore it again, and cancel it then if it is not wanted."
+		).format(name[1] or name[0])
+		problem = {"field": "", "message": text, "doctype": PROFORMA.doctype, "name": name[0]}
+		raise Conflict(text, code="restore_unsettled", problems=[problem])
+
+
+def require_free_series(claim: Claim, series: str) -> None:
+	"""Raises SeriesBusy, SeriesUnsettled while another document holds that series."""
+	_require_free_series(
+		claim.kind, frappe.db.get_value(claim.kind.doctype, claim.name, "account"), series, claim.name
 	)
 
 
@@ -248,6 +284,8 @@ def _settle_once(
 	if while_it_is and not (doc.attempt == claim.attempt and _step(doc) == while_it_is):
 		_end()
 		return doc
+	if values.get("number") and doc.status in states.SENDABLE and (other := _other_live(doc, claim.kind)):
+		return _settle_beside(doc, other, claim, outcome, reason)
 	if not _may_settle(doc, claim, values):
 		return _settle_late(doc, claim, outcome, reason)
 	if double := _holder_of(doc, values):
@@ -279,6 +317,9 @@ def _write(
 	"""The outcome, on the locked document, in the audit trail and on the Quotation."""
 	status = outcome["status"]
 	before = {"status": doc.status}
+	if "verify_from" in outcome:
+		# of the series that this attempt was in
+		doc.verify_series = None
 	doc.update(outcome)
 	if status in (states.ISSUED, states.DRAFT):
 		doc.update({"error": None, "needs_person": 0, "next_look_at": None, "verify_from": 0})
@@ -324,12 +365,37 @@ def _settle_late(doc: Any, claim: Claim, outcome: dict[str, Any], reason: str | 
 	return doc
 
 
+def _settle_beside(doc: Any, other: Any, claim: Claim, outcome: dict[str, Any], reason: str | None) -> Any:
+	"""It was taken for not created, and another one has its place by now (linked by hand, say): an alarm on that one."""
+	audit.record(claim.kind.events.late, doc, after=outcome, reason=reason)
+	alarm = None
+	if outcome["number"] != other.number:
+		alarm = _note_second(other, claim.kind, outcome["number"])
+	_end()
+	if alarm:
+		notify_managers(other, alarm)
+	return doc
+
+
+def _other_live(doc: Any, kind: Kind) -> Any:
+	"""The live document of the same source beside this one, locked, or None."""
+	name = frappe.db.get_value(
+		kind.doctype, {"live_key": kind.source_of(doc), "name": ["!=", doc.name]}, "name"
+	)
+	return _load(kind, name) if name else None
+
+
 def raise_alarm(claim: Claim, number: str, evidence: dict[str, Any] | None = None) -> Any:
 	"""SmartBill holds a document of this source with `number`, beside the one that is known: say so on the document,
 	once, and tell the managers. Nobody can prevent it (a commit long after every look); it must not stay unseen. When
 	the source's document was taken for not created, this is it."""
 	doc = _lock(claim)
-	if doc.status in states.SENDABLE:
+	if doc.status in states.SENDABLE and (other := _other_live(doc, claim.kind)):
+		doc = other
+		if doc.number == number:
+			_end()
+			return doc
+	elif doc.status in states.SENDABLE:
 		_end()
 		return settle(
 			claim,
@@ -456,6 +522,7 @@ def adopt_by_hand(quotation: Document, values: dict[str, Any], event: str, reaso
 	_begin()
 	try:
 		_lock_source(PROFORMA, quotation.name, quotation.name)
+		_refuse_unsettled_restore(quotation.name)
 		doc = frappe.new_doc(PROFORMA.doctype)
 		doc.update(
 			{
@@ -640,6 +707,9 @@ def _project(doc: Any) -> None:
 			proforma.status = states.ISSUED
 			_save(proforma)
 		doc = proforma
+	if doc.status in states.NOT_LIVE and (live := _other_live(doc, PROFORMA)):
+		# what happens to a former one (its PDF comes late, say) does not hide the one that counts
+		doc = live
 	frappe.db.set_value(
 		"Quotation",
 		doc.quotation,

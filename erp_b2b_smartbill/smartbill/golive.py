@@ -6,6 +6,7 @@ one is shown their numbers first, and confirms with a note that goes to the audi
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from erp_b2b_smartbill import audit
 from erp_b2b_smartbill.permissions import require_role
 from erp_b2b_smartbill.smartbill import accounts, counters, modes
 from erp_b2b_smartbill.smartbill.answers import Answer
-from erp_b2b_smartbill.smartbill.client import Client, find_series, series_names
+from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client, find_series, series_names
 from erp_b2b_smartbill.smartbill.counters import Found
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_block, explain_failure, explain_pace, hint_for
@@ -67,10 +68,11 @@ def switch_live_on(
 		return {"live": True}
 	_require_usable(account)
 
+	deadline = time.monotonic() + CLICK_SECONDS
 	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=accounts.LONG_PATIENCE_S[Lane.CLICK])
 	if refused := gate.reserve(2):
 		raise CannotGoLive(explain_pace(refused), refused.retry_after)
-	client = accounts.connect(account, gate=gate)
+	client = accounts.connect(account, gate=gate, deadline=deadline)
 	next_numbers = _read_counters(account, client)
 	unknown = _unknown(account, next_numbers)
 	if (why or any(unknown.numbers.values())) and not reconciled:

@@ -158,6 +158,8 @@ def make(
 		client = accounts.connect(account, kind.proforma_of(document), gate=gate, deadline=deadline)
 		expected = _prepare(request, claimed, client, gate, None if reserved else calls, after)
 	except AppError:
+		if told := _told_meanwhile(document):
+			return Result(told)
 		raise
 	except Exception:
 		# Nothing was sent: the series must not wait for the end of a claim that nobody works on.
@@ -173,6 +175,8 @@ def make(
 	try:
 		document = _settle(claimed, request, outcome, verdict)
 	except AppError:
+		if told := _told_meanwhile(document):
+			return Result(told)
 		raise
 	except Exception:
 		# The request has left: whatever failed here, nobody may be told that nothing was sent.
@@ -184,6 +188,14 @@ def make(
 	if document.number and client.seconds_left() > MIN_PDF_SECONDS:
 		document = pdf.fetch_and_store(document, client)
 	return Result(document, issued_now=True)
+
+
+def _told_meanwhile(document: Any) -> Any:
+	"""The document, when an earlier attempt's number came while this one created nothing: then it is not true that
+	nothing was created."""
+	frappe.db.rollback()
+	stored = frappe.get_doc(document.doctype, document.name)
+	return stored if stored.status in (states.ISSUED, states.INVOICED) else None
 
 
 def _prepare(
@@ -201,10 +213,12 @@ def _prepare(
 		_not_sent(claimed, refused)
 	expected = 0
 	if not request.is_draft:
-		expected = numbers.next_after(claimed, after) or _read_counter(client, request, claimed)
-		if claimed.verify_from and (unseen := numbers.unknown_between(claimed, expected)):
-			_suspect(claimed, unseen)
-			return None
+		expected = numbers.next_after(claimed, after)
+		if expected is None:
+			expected, to_verify = _read_counter(client, request, claimed)
+			if claimed.verify_from and (unseen := numbers.unknown_between(claimed, to_verify)):
+				_suspect(claimed, unseen)
+				return None
 	if client.seconds_left() < min(MIN_CREATE_SECONDS, request.account.read_timeout):
 		_not_sent(claimed, NoAnswer(False, NO_TIME_LEFT))
 	if not claim.mark_sent(claimed, expected):
@@ -310,8 +324,9 @@ def _values(quotation: Document, account: SmartBillAccount, mapped: Mapped, refe
 	}
 
 
-def _read_counter(client: Client, request: Request, claimed: Claim) -> int:
-	"""The number that the series will give next; without it a lost answer could not be settled later."""
+def _read_counter(client: Client, request: Request, claimed: Claim) -> tuple[int, int]:
+	"""The number that the series will give next; without it a lost answer could not be settled later. And the one of
+	the series in which an earlier attempt is to be looked for."""
 	account, kind = request.account, request.kind
 	answer = client.series(kind.series_type)
 	if isinstance(answer, NoAnswer):
@@ -334,17 +349,27 @@ def _read_counter(client: Client, request: Request, claimed: Claim) -> int:
 	expected = as_number(series.get("nextNumber"))
 	if expected is None:
 		_not_sent(claimed, _("it did not tell the next number of the series"))
-	return expected
+	if claimed.verify_series in ("", request.series):
+		return expected, expected
+	earlier = find_series(answer, claimed.verify_series, kind.series_type)
+	return expected, (as_number(earlier.get("nextNumber")) if earlier else None) or 0
 
 
 def _suspect(claimed: Claim, unseen: list[int]) -> Any:
 	"""An earlier attempt was answered by a block, and numbers were given since that nobody here knows: one of them may
-	be this document. It is looked for before anything is sent again."""
+	be this document. It is looked for before anything is sent again, in the series of then."""
+	try:
+		claim.require_free_series(claimed, claimed.verify_series)
+	except AppError as held:
+		# whose number is whose shows when that one is settled
+		claim.settle(claimed, states.QUEUED, claimed.kind.events.not_sent, reason=held.message)
+		raise
 	return claim.settle(
 		claimed,
 		states.UNKNOWN,
 		claimed.kind.events.unknown,
 		reason=_("An earlier attempt may have been created under the number {0}.").format(unseen[0]),
+		series=claimed.verify_series,
 		expected_number=claimed.verify_from,
 		sent_at=clock.now(),
 		next_look_at=clock.now(),
@@ -377,8 +402,9 @@ def _settle(claimed: Claim, request: Request, outcome: Answer | NoAnswer, verdic
 		_not_sent(claimed, outcome, **common)
 	if verdict.kind is Outcome.BLOCKED:
 		# taken as not created; the next attempt looks at the numbers given since
-		expected = frappe.db.get_value(claimed.kind.doctype, claimed.name, "expected_number")
-		verify_from = claimed.verify_from or expected
+		verify_from = frappe.db.get_value(claimed.kind.doctype, claimed.name, "expected_number")
+		if claimed.verify_from and claimed.verify_series == request.series:
+			verify_from = claimed.verify_from
 		_blocked(claimed, verdict.text, verdict.retry_after, verify_from=verify_from, **common)
 	if verdict.kind is Outcome.REFUSED_CONFIG:
 		_refused_credentials(claimed, account, verdict.text, **common)

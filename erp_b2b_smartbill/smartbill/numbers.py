@@ -37,9 +37,10 @@ def next_after(claimed: Claim, previous: str | None) -> int | None:
 
 
 def unknown_between(claimed: Claim, counter: int) -> list[int]:
-	"""The numbers given since the claim's `verify_from` that belong to no document of this site."""
-	own = frappe.db.get_value(claimed.kind.doctype, claimed.name, ["account", "series"], as_dict=True)
-	known = known_numbers(claimed.kind.doctype, own.account, own.series, claimed.verify_from, counter)
+	"""The numbers given since the claim's `verify_from` that belong to no document of this site; `counter` is the next
+	number of the series that they are of."""
+	account = frappe.db.get_value(claimed.kind.doctype, claimed.name, "account")
+	known = known_numbers(claimed.kind.doctype, account, claimed.verify_series, claimed.verify_from, counter)
 	return [number for number in range(claimed.verify_from, counter) if number not in known]
 
 

@@ -7,6 +7,7 @@ Source: docs/smartbill-api.md 2.9 to 2.11, 3.3.
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from frappe import _
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.smartbill import accounts
 from erp_b2b_smartbill.smartbill.answers import Answer
-from erp_b2b_smartbill.smartbill.client import series_names, tax_pairs
+from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, series_names, tax_pairs
 from erp_b2b_smartbill.smartbill.collect import decimal
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_block, explain_failure, explain_pace
@@ -110,12 +111,13 @@ def read(account: SmartBillAccount) -> tuple[Lists | None, str | None]:
 		return None, _("The address {0} is not allowed on this site.").format(account.api_url)
 	if seconds := accounts.seconds_blocked(account):
 		return None, explain_block(seconds)
+	deadline = time.monotonic() + CLICK_SECONDS
 	gate = accounts.AccountGate(account.name, Lane.CLICK, patience=accounts.LONG_PATIENCE_S[Lane.CLICK])
 	if refused := gate.reserve(4):
 		return None, explain_pace(refused)
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	client = accounts.connect(account, gate=gate)
+	client = accounts.connect(account, gate=gate, deadline=deadline)
 	answers: list[Answer | None] = []
 	for read_one, required in (
 		(lambda: client.series("p"), True),

@@ -62,7 +62,11 @@ def run_view(doc: Any) -> dict[str, Any]:
 def refresh(doc: Any) -> None:
 	"""Show rows of unknown outcome as their proformas are now, in memory only."""
 	for row in doc.rows:
-		if row.status == runs.UNKNOWN and row.proforma:
+		if (
+			row.status == runs.UNKNOWN
+			and row.proforma
+			and frappe.db.exists("SmartBill Proforma", row.proforma)
+		):
 			proforma = frappe.get_doc("SmartBill Proforma", row.proforma)
 			if bulk_row.may_be_sent_again(proforma, doc.name) and doc.status in runs.OPEN:
 				row.update({"status": runs.WAITING, "message": None})

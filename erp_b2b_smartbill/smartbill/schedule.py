@@ -7,7 +7,7 @@ into the next pass. An account that is not this site's own (a copy, a restored b
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,8 +32,15 @@ def settle_due() -> None:
 		return
 	now = clock.now()
 	started = time.monotonic()
-	for step in (_write_off_the_lost, _look_after_unknowns, _fetch_missing_pdfs):
-		step(now, lambda: time.monotonic() - started > MAX_SECONDS)
+	working = accounts.working_alone()
+	reachable = [name for name in working if frappe.get_doc("SmartBill Account", name).has_allowed_url()]
+	for step, of in (
+		(_write_off_the_lost, working),
+		(_look_after_unknowns, reachable),
+		(_fetch_missing_pdfs, reachable),
+	):
+		if of:
+			step(now, ["in", of], lambda: time.monotonic() - started > MAX_SECONDS)
 
 
 def survey_counters() -> None:
@@ -56,12 +63,12 @@ def survey_counters() -> None:
 			log_masked_error("The survey of a SmartBill series failed")
 
 
-def _write_off_the_lost(now: datetime, late: Callable[[], bool]) -> None:
+def _write_off_the_lost(now: datetime, account: Any, late: Callable[[], bool]) -> None:
 	before = now - states.LEASE
 	for doctype in KINDS:
 		names = frappe.get_all(
 			doctype,
-			{"status": states.SENDING, "claimed_at": ["<=", before]},
+			{"account": account, "status": states.SENDING, "claimed_at": ["<=", before]},
 			pluck="name",
 			limit=MAX_ROWS,
 			order_by="claimed_at",
@@ -69,11 +76,16 @@ def _write_off_the_lost(now: datetime, late: Callable[[], bool]) -> None:
 		_each(doctype, names, late, claim.write_off)
 
 
-def _look_after_unknowns(now: datetime, late: Callable[[], bool]) -> None:
+def _look_after_unknowns(now: datetime, account: Any, late: Callable[[], bool]) -> None:
 	for doctype in KINDS:
 		names = frappe.get_all(
 			doctype,
-			{"status": states.UNKNOWN, "needs_person": 0, "next_look_at": ["<=", now]},
+			{
+				"account": account,
+				"status": states.UNKNOWN,
+				"needs_person": 0,
+				"next_look_at": ["<=", now],
+			},
 			pluck="name",
 			limit=MAX_ROWS,
 			order_by="next_look_at",
@@ -81,11 +93,12 @@ def _look_after_unknowns(now: datetime, late: Callable[[], bool]) -> None:
 		_each(doctype, names, late, lambda doc: settling.look(doc, lane=Lane.BULK))
 
 
-def _fetch_missing_pdfs(now: datetime, late: Callable[[], bool]) -> None:
+def _fetch_missing_pdfs(now: datetime, account: Any, late: Callable[[], bool]) -> None:
 	for doctype in KINDS:
 		names = frappe.get_all(
 			doctype,
 			{
+				"account": account,
 				"status": ["in", [states.ISSUED, states.INVOICED]],
 				"pdf": ["is", "not set"],
 				"pdf_tries": ["<", MAX_PDF_TRIES],
@@ -100,24 +113,14 @@ def _fetch_missing_pdfs(now: datetime, late: Callable[[], bool]) -> None:
 
 def _each(doctype: str, names: list[str], late: Callable[[], bool], work: Callable[[Any], Any]) -> None:
 	"""Do the work for each document on its own: one that fails does not stop the others."""
-	for doc in _workable(doctype, names):
+	for name in names:
 		if late():
 			return
 		try:
-			work(doc)
+			# fresh: what an earlier document's calls took may have changed this one
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit
+			work(frappe.get_doc(doctype, name))
 		except Exception:
 			frappe.db.rollback()
 			frappe.clear_messages()
 			log_masked_error(f"Scheduled work on {doctype} failed")
-
-
-def _workable(doctype: str, names: list[str]) -> Iterator[Any]:
-	allowed: dict[str, bool] = {}
-	for name in names:
-		# fresh: what an earlier document's calls took may have changed this one
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit
-		doc = frappe.get_doc(doctype, name)
-		if doc.account not in allowed:
-			allowed[doc.account] = modes.may_work_alone(frappe.get_doc("SmartBill Account", doc.account))
-		if allowed[doc.account]:
-			yield doc

@@ -174,7 +174,9 @@ def _see_invoices(doc: Any, client: Client) -> _View:
 	known = {
 		(row.series, row.number)
 		for row in frappe.get_all(
-			"SmartBill Invoice", {"account": doc.account, "number": ["is", "set"]}, ["series", "number"]
+			"SmartBill Invoice",
+			{"account": doc.account, "number": ["in", [number for _series, number in listed] or [""]]},
+			["series", "number"],
 		)
 	}
 	new = {number: series for series, number in listed if (series, number) not in known}

@@ -320,6 +320,20 @@ class TestStarting(BulkTestCase):
 			frappe.delete_doc(runs.RUN, doc.name, ignore_permissions=True)
 
 
+class TestDeleting(BulkTestCase):
+	def test_a_run_does_not_keep_a_quotation_of_which_nothing_was_created(self):
+		name = factories.quotation(
+			party_name=self.party, items=[{"item_code": self.article}], submit=False
+		).name
+		frappe.db.commit()
+		run = self.start([name])
+		self.work(run)
+		frappe.delete_doc("Quotation", name)
+		frappe.db.commit()
+		self.assertFalse(frappe.db.exists("Quotation", name))
+		self.assertEqual(run_view(frappe.get_doc("SmartBill Issue Run", run))["rows"][0]["quotation"], name)
+
+
 class TestJobs(BulkTestCase):
 	def test_two_jobs_do_not_work_on_one_run(self):
 		run = self.start(self.quotations(2))

@@ -3,12 +3,22 @@
 import contextlib
 import socket
 import threading
+import time
 import traceback
 import unittest
 from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 from erp_b2b_smartbill.smartbill.answers import Answer
-from erp_b2b_smartbill.smartbill.client import Access, AddressNotAllowed, BasicToken, Call, Client
+from erp_b2b_smartbill.smartbill.client import (
+	NO_TIME_LEFT,
+	Access,
+	AddressNotAllowed,
+	BasicToken,
+	Call,
+	Client,
+	OpenGate,
+)
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer
 
 TOKEN = "s3cret-t0ken"
@@ -85,6 +95,23 @@ class TestClient(unittest.TestCase):
 		self.assertEqual(len(requests), 1, "a create is sent once, whatever happens")
 		self.assertEqual(len(self.calls), 1, "every call leaves one record")
 		return outcome
+
+	def test_waiting_for_its_turn_takes_of_the_time(self):
+		client = self.client("http://127.0.0.1:9/SBORO/api")
+		client._deadline = time.monotonic() + 30
+		real = time.monotonic
+
+		class Slow(OpenGate):
+			def admit(self, writes: bool, draft: bool = False) -> None:
+				waited = patch.object(time, "monotonic", lambda: real() + 29.9)
+				waited.start()
+				outer.addCleanup(waited.stop)
+
+		outer = self
+		client._gate = Slow()
+		outcome = client.create_proforma('{"a": 1}')
+		self.assertEqual(outcome, NoAnswer(False, NO_TIME_LEFT))
+		self.assertEqual(self.calls, [])
 
 	def test_sends_the_frozen_text_with_our_headers(self):
 		with server(lambda connection: connection.sendall(http(b'{"number": "1"}'))) as (url, requests):

@@ -1,16 +1,18 @@
 """Processes that are held up and go on later than everybody thought, and documents that SmartBill makes late."""
 
 import time
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import frappe
 
-from erp_b2b_smartbill.exceptions import SmartBillUnreachable
+from erp_b2b_smartbill.exceptions import SeriesUnsettled, SmartBillRateLimited, SmartBillUnreachable
 from erp_b2b_smartbill.smartbill import accounts, claim, settling, states
 from erp_b2b_smartbill.smartbill import issue as issuing
 from erp_b2b_smartbill.smartbill.client import Client
-from erp_b2b_smartbill.smartbill.gate import Lane
+from erp_b2b_smartbill.smartbill.gate import Decision, Lane, State
+from erp_b2b_smartbill.smartbill.life import linking
 from erp_b2b_smartbill.smartbill.view import proforma_view
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.test_issue import WorkerKilled
@@ -69,8 +71,8 @@ class TestHeldUp(SettlingTestCase):
 		admit = accounts.AccountGate.admit
 		real = time.monotonic
 
-		def then_wait(gate: Any, writes: bool, *arguments: Any) -> Any:
-			refused = admit(gate, writes, *arguments)
+		def then_wait(gate: Any, writes: bool, **more: Any) -> Any:
+			refused = admit(gate, writes, **more)
 			if writes:
 				waiting = patch.object(time, "monotonic", lambda: real() + 60)
 				waiting.start()
@@ -126,6 +128,19 @@ class TestLateNumber(SettlingTestCase):
 				self.assertEqual((doc.status, doc.number), (states.ISSUED, "0227"))
 				self.assertIn("0227", proforma_view(doc)["message"])
 				self.reject()
+
+	def test_nobody_is_told_that_nothing_was_created_when_the_first_was(self):
+		create = Client.create_proforma
+
+		def told_meanwhile(client: Client, payload: str) -> Any:
+			answer = create(client, payload)
+			self.tell_late()
+			return answer
+
+		self.sandbox.fault("status", status=400, body={"errorText": "Client invalid!"})
+		with patch.object(Client, "create_proforma", told_meanwhile):
+			result = self.issue(self.quotation_of_it)
+		self.assertEqual((result.document.status, result.document.number), (states.ISSUED, "0227"))
 
 	def test_it_is_an_alarm_with_both_numbers_when_the_second_attempt_gets_one(self):
 		self.second_attempt_in_the_air()
@@ -196,6 +211,94 @@ class TestLateDocument(SettlingTestCase):
 		self.assertEqual(self.pressed_again(quotation).number, "0228")
 
 
+class TestBlockedInAnotherSeries(SettlingTestCase):
+	"""An attempt that was answered by a block may have been created in the series of then."""
+
+	def blocked(self) -> Any:
+		self.sandbox.fault("rate_block", when="after")
+		quotation = self.quotation()
+		with self.assertRaises(SmartBillRateLimited):
+			self.issue(quotation)
+		self.move(seconds=700)
+		self.sandbox.advance(700)
+		self.use("PRFB2B")
+		return quotation
+
+	def use(self, series: str) -> None:
+		self.account.reload()
+		self.account.proforma_series = series
+		self.account.save()
+		frappe.db.commit()
+
+	def test_it_is_looked_for_there_before_it_is_sent_in_the_new_one(self):
+		quotation = self.blocked()
+		doc = self.pressed_again(quotation)
+		self.assertEqual((doc.status, doc.series), (states.UNKNOWN, factories.SERIES))
+		self.pass_after(181)
+		doc = self.stored(quotation)
+		self.assertEqual((doc.status, doc.full_number), (states.ISSUED, "PRF2 0227"))
+		self.assertEqual(len(self.sandbox.documents()), 1)
+
+	def test_while_that_series_is_held_it_waits(self):
+		quotation = self.blocked()
+		self.use(factories.SERIES)
+		other = self.unknown(when="before")
+		self.use("PRFB2B")
+		with self.assertRaises(SeriesUnsettled):
+			self.issue(quotation)
+		self.assertEqual(self.stored(quotation).status, states.QUEUED)
+		self.rest()
+		self.move(seconds=400)
+		settling.confirm_absent(self.stored(other), "nu există în SmartBill")
+		self.assertEqual(self.pressed_again(quotation).status, states.UNKNOWN)
+
+	def test_numbers_of_the_new_series_are_not_taken_for_it(self):
+		self.sandbox.fault("rate_block", when="before")
+		quotation = self.quotation()
+		with self.assertRaises(SmartBillRateLimited):
+			self.issue(quotation)
+		self.move(seconds=700)
+		self.sandbox.advance(700)
+		self.use("PRFB2B")
+		for _ in range(300):
+			self.sandbox.foreign_document("PRFB2B")
+		self.assertEqual(self.pressed_again(quotation).status, states.ISSUED)
+
+
+class TestBesideALinkedOne(SettlingTestCase):
+	"""It was taken for not created, and a manager linked one made by hand; then it turns up."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.offer = self.unknown(when="before")
+		self.first = claim.claim_of(self.stored(self.offer))
+		self.pass_after(181)
+		self.pass_after(61)
+		self.rest()
+		self.by_hand = self.sandbox.foreign_document(factories.SERIES)
+		doc = frappe.get_doc("Quotation", self.offer.name)
+		self.linked = linking.link(doc, factories.SERIES, self.by_hand)
+
+	def assert_alarm(self, number: str) -> None:
+		frappe.db.rollback()
+		linked = self.stored(self.offer)
+		self.assertEqual((linked.name, linked.number), (self.linked.name, self.by_hand))
+		self.assertIn(number, linked.notices)
+		told = {"reference_name": linked.name, "event": "Proforma found twice in SmartBill"}
+		self.assertEqual(frappe.db.count("Business Event", told), 1)
+		self.assertEqual(
+			frappe.db.get_value("Quotation", self.offer.name, "smartbill_proforma"), self.linked.name
+		)
+
+	def test_a_survey_that_finds_it_raises_the_alarm_on_the_linked_one(self):
+		claim.raise_alarm(self.first, "0231")
+		self.assert_alarm("0231")
+
+	def test_its_late_answer_is_an_alarm_on_the_linked_one(self):
+		claim.settle(self.first, states.ISSUED, "Proforma issued", series="PRF2", number="0231")
+		self.assert_alarm("0231")
+
+
 class TestAnswerIsKept(SettlingTestCase):
 	def test_an_answer_is_not_lost_because_the_gate_could_not_learn_from_it(self):
 		quotation = self.quotation()
@@ -203,6 +306,18 @@ class TestAnswerIsKept(SettlingTestCase):
 		with patch.object(accounts, "_locked_state", side_effect=self.busy_after(1)):
 			doc = self.issue(quotation).document
 		self.assertEqual((doc.status, doc.number), (states.ISSUED, "0227"))
+
+	def test_nobody_waits_for_the_gate_with_a_snapshot(self):
+		gate = accounts.AccountGate(self.account.name, Lane.BULK)
+		refusals = [Decision(State(), timedelta(seconds=1)), Decision(State())]
+		steps = []
+		with (
+			patch.object(accounts.gate, "admit", lambda *arguments: refusals.pop(0)),
+			patch.object(accounts.clock, "pause", lambda seconds: steps.append("pause")),
+			patch.object(frappe.db, "rollback", lambda: steps.append("rollback")),
+		):
+			self.assertIsNone(gate.peek(1))
+		self.assertEqual(steps, ["rollback", "rollback", "pause", "rollback"])
 
 	def busy_after(self, questions: int) -> Any:
 		locked = accounts._locked_state

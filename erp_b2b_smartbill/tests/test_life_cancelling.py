@@ -1,5 +1,6 @@
 """Cancelling and restoring a proforma in SmartBill, and giving up a draft."""
 
+import time
 from typing import Any
 from unittest.mock import patch
 
@@ -13,9 +14,11 @@ from erp_b2b_smartbill.exceptions import (
 	SmartBillRefused,
 	SmartBillUnreachable,
 )
-from erp_b2b_smartbill.smartbill import claim, states
+from erp_b2b_smartbill.smartbill import accounts, claim, states
 from erp_b2b_smartbill.smartbill.client import Client
-from erp_b2b_smartbill.smartbill.life import cancelling
+from erp_b2b_smartbill.smartbill.gate import Lane
+from erp_b2b_smartbill.smartbill.life import cancelling, reaching
+from erp_b2b_smartbill.smartbill.verdict import NoAnswer
 from erp_b2b_smartbill.tests.life_case import REASON, LifeTestCase
 from erp_b2b_smartbill.tests.test_issue import WorkerKilled
 
@@ -171,6 +174,29 @@ class TestCancelling(LifeTestCase):
 		self.assertEqual(self.stored(quotation).status, states.ISSUED)
 		self.assertEqual(self.do("cancel", quotation, reason=REASON)["status"], states.CANCELLED)
 
+	def test_what_comes_late_to_a_cancelled_one_does_not_hide_its_successor(self):
+		quotation = self.issued()
+		first = self.stored(quotation)
+		self.do("cancel", quotation, reason=REASON)
+		self.rest()
+		second = self.issue(quotation).document
+		claim.attach_pdf(first, lambda doc: "/private/files/late.pdf", again=True)
+		self.assertEqual(self.projected(quotation)[:2], ("Issued", second.full_number))
+
+	def test_the_wait_at_the_gate_is_part_of_the_minute(self):
+		gate = accounts.AccountGate(self.account.name, Lane.CLICK)
+		real = time.monotonic
+		started = real()
+
+		def slow(calls: int) -> None:
+			waited = patch.object(time, "monotonic", lambda: real() + 10)
+			waited.start()
+			self.addCleanup(waited.stop)
+
+		with patch.object(gate, "reserve", slow):
+			client = reaching.client_of(self.account, None, calls=3, gate=gate)
+		self.assertLess(client._deadline, started + 60)
+
 	def test_two_who_cancel_at_once_both_see_it_cancelled(self):
 		quotation = self.issued()
 		doc = self.stored(quotation)
@@ -217,7 +243,9 @@ class TestRestoring(LifeTestCase):
 			answer = restore(client, series, number)
 			frappe.db.commit()
 			self.rest()
-			self.issue(quotation)
+			# as one that was claimed before the restoring began
+			with patch.object(claim, "_refuse_unsettled_restore"):
+				self.issue(quotation)
 			self.rest()
 			return answer
 
@@ -225,6 +253,8 @@ class TestRestoring(LifeTestCase):
 			self.refused(Conflict, "restore", quotation)
 		self.assertEqual(self.sandbox.document("0227")["status"], "cancelled")
 		self.assertEqual(self.stored(quotation).number, "0228")
+		first = frappe.get_doc("SmartBill Proforma", {"quotation": quotation.name, "number": "0227"})
+		self.assertIsNone(first.restore_asked_at)
 
 	def test_not_for_a_cancelled_quotation(self):
 		quotation = self.cancelled()
@@ -236,6 +266,43 @@ class TestRestoring(LifeTestCase):
 		quotation = self.cancelled()
 		self.sandbox.fault("reset", when="after", path=f"/SBORO/api{RESTORE}")
 		self.assertEqual(self.do("restore", quotation)["status"], states.ISSUED)
+
+	def assert_nothing_is_issued_until_it_is_restored(self, quotation: Any) -> None:
+		self.assertEqual(self.sandbox.document("0227")["status"], "active")
+		self.assertEqual(claim.shown(quotation.name).status, states.CANCELLED)
+		self.rest()
+		self.assertEqual(self.refuse(Conflict, quotation).code, "restore_unsettled")
+		self.assertEqual(len(self.sandbox.creates()), 1)
+		self.assertEqual(self.do("restore", quotation)["status"], states.ISSUED)
+		self.do("cancel", quotation, reason=REASON)
+		self.rest()
+		self.assertEqual(self.issue(quotation).document.number, "0228")
+
+	def test_while_its_outcome_is_unknown_no_second_one_is_issued(self):
+		quotation = self.cancelled()
+		for _ in range(2):
+			self.sandbox.fault("html", when="after", path=f"/SBORO/api{RESTORE}", status=502)
+		self.assertEqual(self.refused(SmartBillUnreachable, "restore", quotation).code, "outcome_unknown")
+		self.assert_nothing_is_issued_until_it_is_restored(quotation)
+
+	def test_a_worker_that_dies_after_the_call_lets_no_second_one_be_issued(self):
+		quotation = self.cancelled()
+		restore = Client.restore_proforma
+
+		def then_die(client: Client, series: str, number: str) -> Any:
+			restore(client, series, number)
+			raise WorkerKilled
+
+		with patch.object(Client, "restore_proforma", then_die), self.assertRaises(WorkerKilled):
+			self.do("restore", quotation)
+		self.assert_nothing_is_issued_until_it_is_restored(quotation)
+
+	def test_what_surely_did_not_restore_it_stands_in_nobodys_way(self):
+		quotation = self.cancelled()
+		with patch.object(Client, "restore_proforma", return_value=NoAnswer(False, "ConnectTimeout")):
+			self.refused(SmartBillUnreachable, "restore", quotation)
+		self.rest()
+		self.assertEqual(self.issue(quotation).document.number, "0228")
 
 
 class TestDraft(LifeTestCase):

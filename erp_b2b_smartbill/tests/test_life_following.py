@@ -200,7 +200,7 @@ class TestSchedule(FollowTestCase):
 				**values,
 			}
 			frappe.db.set_value(doc.doctype, doc.name, values)
-			return bool(following.due(now))
+			return bool(following.due(now, [self.account.name]))
 
 		self.assertTrue(is_due(0, None))
 		self.assertTrue(is_due(1, 1))
@@ -221,10 +221,18 @@ class TestSchedule(FollowTestCase):
 		first, second = self.issued(), self.issued()
 		self.do("follow", first)
 		self.after(hours=2)
-		names = [name for name, _account in following.due(clock.now())]
+		names = [name for name, _account in following.due(clock.now(), [self.account.name])]
 		self.assertEqual(names, [self.stored(second).name, self.stored(first).name])
 		with patch.object(following, "MAX_ROWS", 1):
-			self.assertEqual(len(following.due(clock.now())), 1)
+			self.assertEqual(len(following.due(clock.now(), [self.account.name])), 1)
+
+	def test_those_of_an_account_that_does_not_work_leave_room_for_the_others(self):
+		first, second = self.issued(), self.issued()
+		frappe.db.set_value("SmartBill Proforma", self.stored(first).name, "account", "of another company")
+		frappe.db.commit()
+		with patch.object(following, "MAX_ROWS", 1):
+			self.hourly()
+		self.assertTrue(self.stored(second).followed_at)
 
 	def test_one_that_fails_does_not_stop_the_others_nor_come_first_again(self):
 		first, second = self.issued(), self.issued()

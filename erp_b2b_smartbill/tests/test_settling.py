@@ -1,6 +1,7 @@
 """A lost answer is settled by looking, or by a person: against the SmartBill sandbox, with the clock moved."""
 
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 
@@ -147,6 +148,31 @@ class TestLooking(SettlingTestCase):
 		self.assertEqual(frappe.db.count("SmartBill Call"), calls)
 		self.pass_after(400)
 		self.assertEqual(self.stored(quotation).status, states.ISSUED)
+
+	def test_documents_of_an_account_that_does_not_work_leave_room_for_the_others(self):
+		quotation = self.unknown(when="after")
+		doc = self.stored(quotation)
+		paused = frappe.copy_doc(frappe.get_doc("SmartBill Account", self.account.name))
+		paused.update({"name": "Off", "company": "of another", "mode": "Off", "docstatus": 0})
+		paused.db_insert()
+		older = frappe.copy_doc(doc)
+		older.update(
+			{
+				"name": "OLDER",
+				"docstatus": 0,
+				"account": paused.name,
+				"status": states.UNKNOWN,
+				"next_look_at": "2020-01-01 00:00:00",
+				"live_key": None,
+				"series_key": None,
+				"document_key": None,
+			}
+		)
+		older.db_insert()
+		frappe.db.commit()
+		with patch.object(schedule, "MAX_ROWS", 1):
+			self.pass_after(181)
+		self.assertEqual(frappe.get_doc("SmartBill Proforma", doc.name).status, states.ISSUED)
 
 	def test_a_site_that_is_only_a_copy_looks_after_nothing(self):
 		self.unknown(when="after")

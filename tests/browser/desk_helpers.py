@@ -185,10 +185,10 @@ def issue(quotation: str) -> Any:
 # the desk
 
 
-def log_in(page: Any, user: str = SALES_USER) -> None:
+def log_in(page: Any, user: str = SALES_USER, password: str = PASSWORD) -> None:
 	page.goto("/login")
 	page.fill("#login_email", user)
-	page.fill("#login_password", PASSWORD)
+	page.fill("#login_password", password)
 	page.click(".btn-login")
 	page.wait_for_url("**/desk**")
 

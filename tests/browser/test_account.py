@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from desk_helpers import MANAGER, log_in
 
 from embedded import paths, romania
 from embedded.romania import COMPANIES
@@ -46,14 +47,6 @@ def account(connected, running) -> Iterator[str]:
 	connected.db.commit()
 
 
-def log_in(page, user: str = "Administrator", password: str = "admin") -> None:
-	page.goto("/login")
-	page.fill("#login_email", user)
-	page.fill("#login_password", password)
-	page.click(".btn-login")
-	page.wait_for_url("**/desk**")
-
-
 def open_account(page, account: str) -> None:
 	page.goto(f"/desk/smartbill-account/{account}")
 	page.locator(".smartbill-card").first.wait_for()
@@ -81,7 +74,7 @@ def from_menu(page, name: str) -> None:
 
 
 def test_the_test_shows_a_checklist_and_fills_the_pick_lists(page, account):
-	log_in(page)
+	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	assert "Live on this site" in banner(page).inner_text()
 	assert button(page, "Go Live").count() == 0
@@ -111,7 +104,7 @@ def test_a_failing_check_leads_to_its_field(page, account, connected):
 	connected.db.set_value("SmartBill Account", account, "proforma_series", "NIMIC")
 	connected.db.commit()
 	try:
-		log_in(page)
+		log_in(page, "Administrator", "admin")
 		open_account(page, account)
 		button(page, "Test").click()
 		dialog = page.locator(".modal.show")
@@ -130,7 +123,7 @@ def test_maps_are_suggested_and_added_by_a_click(page, account, connected):
 		item = {"item_code": "ACCOUNT-KG", "item_name": "Kg", "item_group": "Products", "stock_uom": "Kg"}
 		connected.get_doc({"doctype": "Item", "is_stock_item": 0, **item}).insert()
 	connected.db.commit()
-	log_in(page)
+	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	from_menu(page, "Read lists from SmartBill")
 	page.wait_for_function("() => cur_frm.smartbill_health?.lists.units.length > 0")
@@ -150,7 +143,7 @@ def test_going_live_asks_about_numbers_that_the_site_does_not_know(page, account
 	requests.post(f"{running.sandbox.url}/__control/foreign-document", json=order, timeout=5)
 	connected.db.set_value("SmartBill Account", account, "mode", "Draft")
 	connected.db.commit()
-	log_in(page)
+	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	assert "Draft mode" in banner(page).inner_text()
 	button(page, "Go Live").click()
@@ -167,7 +160,7 @@ def test_going_live_asks_about_numbers_that_the_site_does_not_know(page, account
 def test_a_copy_of_the_site_says_so_in_red(page, account, connected):
 	connected.db.set_value("SmartBill Account", account, "live_url", "https://erp.example.com")
 	connected.db.commit()
-	log_in(page)
+	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	assert "Live on another site" in banner(page).inner_text()
 	assert "red" in (banner(page).get_attribute("class") or "")
@@ -185,7 +178,7 @@ def test_a_block_is_counted_down_and_a_notice_is_put_away(page, account, connect
 	}
 	connected.db.set_value("SmartBill Account", account, values)
 	connected.db.commit()
-	log_in(page)
+	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	first = page.locator("[data-countdown]").inner_text()
 	assert re.fullmatch(r"[45]:\d\d", first)
@@ -213,7 +206,7 @@ def test_a_manager_switches_to_the_spare_series_while_the_first_is_blocked(page,
 	proforma.insert(ignore_permissions=True, ignore_links=True, ignore_mandatory=True)
 	connected.db.commit()
 	try:
-		log_in(page, "manager@demo.local", romania.PASSWORD)
+		log_in(page, MANAGER)
 		open_account(page, account)
 		page.get_by_text("What holds a series").wait_for()
 		keep_screenshot(page, "account-blocked")

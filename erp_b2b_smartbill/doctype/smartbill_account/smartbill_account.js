@@ -424,17 +424,21 @@ function switch_series(frm) {
 			fieldtype: "Small Text",
 			fieldname: "reason",
 			label: __("Reason"),
-			description: __("The series {0} and {1} change places.", [
-				frm.doc.proforma_series,
-				frm.doc.spare_series,
-			]),
+			description: escaped(
+				__("The series {0} and {1} change places.", [
+					frm.doc.proforma_series,
+					frm.doc.spare_series,
+				]),
+			),
 			reqd: 1,
 		},
 		async ({ reason }) => {
 			const { proforma_series } = await call(frm, "switch_to_spare_series", { reason });
 			await frm.reload_doc();
 			frappe.show_alert({
-				message: __("Proformas are issued in the series {0} from now on.", [proforma_series]),
+				message: escaped(
+					__("Proformas are issued in the series {0} from now on.", [proforma_series]),
+				),
 				indicator: "green",
 			});
 		},
@@ -605,9 +609,12 @@ function count_down(frm, $health, seconds) {
 		const left = Math.max(0, Math.round((end - Date.now()) / 1000));
 		const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
 		$health.find("[data-countdown]").text(text);
+		if (!left) {
+			clearInterval(frm.smartbill_countdown);
+		}
 	};
-	show();
 	frm.smartbill_countdown = setInterval(show, 1000);
+	show();
 }
 
 function form_link(doctype, name, label) {

@@ -63,6 +63,7 @@ class SmartBillInvoice(SmartBillDocument):
 		vat_total: DF.Currency
 		verdict: DF.Data | None
 		verify_from: DF.Int
+		verify_series: DF.Data | None
 		view_url: DF.Password | None
 	# end: auto-generated types
 

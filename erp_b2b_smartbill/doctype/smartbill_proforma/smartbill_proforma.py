@@ -61,6 +61,7 @@ class SmartBillProforma(SmartBillDocument):
 		quotation: DF.Link
 		reference: DF.Data | None
 		requested_by: DF.Link | None
+		restore_asked_at: DF.Datetime | None
 		run: DF.Link | None
 		sent_at: DF.Datetime | None
 		series: DF.Data | None
@@ -71,6 +72,7 @@ class SmartBillProforma(SmartBillDocument):
 		vat_total: DF.Currency
 		verdict: DF.Data | None
 		verify_from: DF.Int
+		verify_series: DF.Data | None
 		view_url: DF.Password | None
 	# end: auto-generated types
 

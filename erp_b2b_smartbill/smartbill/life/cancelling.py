@@ -12,13 +12,15 @@ from frappe import _
 
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.audit.managers import notify_managers
-from erp_b2b_smartbill.exceptions import Conflict, SmartBillUnreachable
+from erp_b2b_smartbill.exceptions import AppError, Conflict, SmartBillRefused, SmartBillUnreachable
 from erp_b2b_smartbill.smartbill import claim, states
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.hints import explain_failure
 from erp_b2b_smartbill.smartbill.kinds import INVOICE
 from erp_b2b_smartbill.smartbill.life import following, reaching
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
+
+OUTCOME_UNKNOWN = "outcome_unknown"
 
 
 def cancel(doc: Any, reason: str) -> Any:
@@ -77,8 +79,24 @@ def restore(doc: Any, reason: str) -> Any:
 			code="already_issued",
 		)
 	client = reaching.client_of(account, doc.name, calls=2)
-	_done(account, lambda: client.restore_proforma(doc.series, doc.number))
-	values = {"status": states.ISSUED, "cancelled_at": None}
+	asked_before = doc.restore_asked_at
+	try:
+		# from here on SmartBill may have it valid again: nothing else is issued until that is known
+		_note_restore(doc, clock.now())
+	except Conflict:
+		if (stored := frappe.get_doc(doc.doctype, doc.name)).status == states.ISSUED:
+			return stored
+		raise
+	try:
+		_done(account, lambda: client.restore_proforma(doc.series, doc.number))
+	except SmartBillRefused:
+		_note_restore(doc, None)
+		raise
+	except AppError as error:
+		if error.code != OUTCOME_UNKNOWN:
+			_note_restore(doc, asked_before)
+		raise
+	values = {"status": states.ISSUED, "cancelled_at": None, "restore_asked_at": None}
 	try:
 		return claim.change(
 			doc.doctype,
@@ -92,8 +110,14 @@ def restore(doc: Any, reason: str) -> Any:
 		if (stored := frappe.get_doc(doc.doctype, doc.name)).status == states.ISSUED:
 			return stored
 		# Another proforma was issued at this moment: two valid ones of one offer is what must not be.
-		_put_back(doc, client.cancel_proforma(doc.series, doc.number))
+		if _put_back(doc, client.cancel_proforma(doc.series, doc.number)):
+			_note_restore(doc, None)
 		raise
+
+
+def _note_restore(doc: Any, asked_at: Any) -> None:
+	values = {"restore_asked_at": asked_at}
+	claim.change(doc.doctype, doc.name, None, values, allowed=(states.CANCELLED,))
 
 
 def discard(doc: Any, reason: str) -> Any:
@@ -131,21 +155,22 @@ def _unknown(answer: Answer | NoAnswer) -> SmartBillUnreachable:
 			"SmartBill was asked twice and gave no clear answer ({0}): it is not known whether it was done. "
 			"Doing it again is safe."
 		).format(why),
-		code="outcome_unknown",
+		code=OUTCOME_UNKNOWN,
 		retry_after=30,
 	)
 
 
-def _put_back(doc: Any, answer: Answer | NoAnswer) -> None:
-	"""What was just done in SmartBill was undone there; if not, somebody must know."""
+def _put_back(doc: Any, answer: Answer | NoAnswer) -> bool:
+	"""Whether what was just done in SmartBill was undone there; if not, somebody must know."""
 	if isinstance(answer, Answer) and answer.status == 200 and not answer.error_text:
-		return
+		return True
 	notify_managers(
 		doc,
 		_("SmartBill and ERPNext may differ about {0}: compare its status in SmartBill.").format(
 			doc.full_number
 		),
 	)
+	return False
 
 
 def _cancel_missing(doc: Any, reason: str) -> Any:

@@ -27,7 +27,7 @@ from erp_b2b_smartbill.exceptions import (
 	SmartBillRateLimited,
 	SmartBillUnreachable,
 )
-from erp_b2b_smartbill.smartbill import claim, modes, settling, states
+from erp_b2b_smartbill.smartbill import accounts, claim, settling, states
 from erp_b2b_smartbill.smartbill.accounts import AccountGate
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client
 from erp_b2b_smartbill.smartbill.gate import Lane
@@ -310,14 +310,13 @@ def follow_due() -> None:
 	started = time.monotonic()
 	gates: dict[str, AccountGate | None] = {}
 	failures: dict[str, int] = {}
-	for name, account in due(now):
+	for name, account in due(now, accounts.working_alone()):
 		if time.monotonic() - started > MAX_SECONDS:
 			return
 		# fresh: what an earlier one's calls took may have changed this one
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 		if account not in gates:
-			works = modes.may_work_alone(frappe.get_doc("SmartBill Account", account))
-			gates[account] = AccountGate(account, Lane.BULK, MAX_SECONDS) if works else None
+			gates[account] = AccountGate(account, Lane.BULK, MAX_SECONDS)
 		if gates[account] is None:
 			continue
 		try:
@@ -340,8 +339,10 @@ def follow_due() -> None:
 			_note_failure(name, _("It could not be followed; see the Error Log."))
 
 
-def due(now: datetime) -> list[tuple[str, str]]:
-	"""(name, account) of the proformas to ask about now, the longest not asked about first."""
+def due(now: datetime, of: list[str]) -> list[tuple[str, str]]:
+	"""(name, account) of the proformas of these accounts to ask about now, the longest not asked about first."""
+	if not of:
+		return []
 	doc = frappe.qb.DocType(PROFORMA.doctype)
 
 	def not_since(every: timedelta) -> Any:
@@ -352,6 +353,7 @@ def due(now: datetime) -> list[tuple[str, str]]:
 	query = (
 		frappe.qb.from_(doc)
 		.select(doc.name, doc.account)
+		.where(doc.account.isin(of))
 		.where(doc.status.isin(FOLLOWED))
 		.where(doc.number.isnotnull() & (doc.number != ""))
 		.where(doc.claimed_at > now - LAST)

@@ -66,14 +66,15 @@ def client_of(
 	gate: AccountGate | None = None,
 ) -> Client:
 	"""A client for `calls` calls that belong together: there is room for all of them, or SmartBillRateLimited."""
+	if deadline is None and lane is Lane.CLICK:
+		# a person waits for the gate as well
+		deadline = time.monotonic() + CLICK_SECONDS
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	gate = gate or AccountGate(account.name, lane, LONG_PATIENCE_S[lane])
 	if refused := gate.reserve(calls):
 		account.reload()
 		raise _blocked(accounts.seconds_blocked(account)) if account.blocked_until else _too_many(refused)
-	if deadline is None and lane is Lane.CLICK:
-		deadline = time.monotonic() + CLICK_SECONDS
 	return accounts.connect(account, about, gate=gate, deadline=deadline)
 
 

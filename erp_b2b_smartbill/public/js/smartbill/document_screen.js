@@ -243,9 +243,10 @@ export class DocumentScreen {
 			if (!this.is_here) return;
 			const { data } = await api.get(this.quotation);
 			if (!this.is_here) return;
-			if (data && data.status !== this.view.status) this.changed(data);
-			else if (data) this.update(data);
-			else this.poll();
+			// what somebody is reading, or has the focus on, stays as long as it is true
+			if (!data || JSON.stringify(data) === JSON.stringify(this.view)) this.poll();
+			else if (data.status !== this.view.status) this.changed(data);
+			else this.update(data);
 		}, POLL_MS);
 	}
 }

@@ -47,7 +47,8 @@ export async function show_email(view, done) {
 			},
 			{
 				fieldname: "message",
-				fieldtype: "Small Text",
+				// the proposed text is markup
+				fieldtype: "Text Editor",
 				label: __("Message"),
 				reqd: 1,
 				default: proposed.message,

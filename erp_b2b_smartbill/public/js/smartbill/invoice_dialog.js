@@ -39,7 +39,9 @@ export function show_invoice_dialog(view, done) {
 			{
 				fieldname: "typed",
 				fieldtype: "Data",
-				label: __("Type the number of the proforma to confirm: {0}", [view.number]),
+				label: __("Type the number of the proforma to confirm: {0}", [
+					frappe.utils.escape_html(view.number),
+				]),
 				reqd: 1,
 			},
 		],

@@ -8,7 +8,7 @@ const MOST = 500;
 /** Ask, start a run of these Quotations and show it; `ended()` when it is over and the dialog is still there. */
 export function start_run(quotations, ended) {
 	if (quotations.length > MOST) {
-		const text = __("At most {0} Quotations go into one run; {1} are selected.", [
+		const text = __("At most {0} Quotations can be issued at once; {1} are chosen.", [
 			MOST,
 			quotations.length,
 		]);

@@ -1,8 +1,10 @@
 // A run that issues many proformas: how far it is, and what became of every Quotation. In the dialog and on its form.
 import * as api from "./api";
-import { form_link, html, join, listen, mark, soon, spinner } from "./format";
+import { form_link, html, join, listen, mark, spinner } from "./format";
 
 const POLL_MS = 1500;
+// while the run waits for its time
+const PARKED_MS = 6000;
 const ENDED = ["Completed", "Completed With Errors", "Failed"];
 
 const RESULTS = {
@@ -55,9 +57,21 @@ export class RunView {
 			this.say(error.message);
 			return;
 		}
-		// a little slower after every failure
-		if (!is_over(this.run))
-			this.timer = setTimeout(() => this.look(), POLL_MS * (1 + this.errors));
+		if (!is_over(this.run)) this.look_later();
+	}
+
+	look_later() {
+		const pace = this.run.next_at ? PARKED_MS : POLL_MS;
+		this.timer = setTimeout(
+			// nobody asks for a view that nobody sees
+			() => (this.is_seen ? this.look() : this.look_later()),
+			// a little slower after every failure
+			pace * (1 + this.errors),
+		);
+	}
+
+	get is_seen() {
+		return !document.hidden && this.$parent.is(":visible");
 	}
 
 	async stop() {
@@ -94,10 +108,6 @@ function run_html(run, { only_open, stopping }) {
 		["Not issued", "Unknown", "Stopped"].includes(status),
 	);
 	const rows = only_open ? open : run.rows;
-	const told = join(
-		[run.message, !over && run.next_at && __("It goes on at {0}.", [soon(run.next_at)])],
-		" ",
-	);
 	return html`<div class="sb-run-head">
 			<div class="sb-run-state">
 				<b
@@ -129,7 +139,7 @@ function run_html(run, { only_open, stopping }) {
 		>
 			<div class="progress-bar ${bar_of(run)}" style="width: ${percent}%"></div>
 		</div>
-		${told.length > 0 &&
+		${run.message &&
 		html`<p class="sb-note sb-note-${over ? "red" : "orange"}" role="status">
 			${run.message}
 		</p>`}
