@@ -30,6 +30,10 @@ class Sandbox:
 		"""A fault in the control API's own words."""
 		self._control("POST", "faults", fault)
 
+	def no_faults(self) -> None:
+		"""Whatever was to go wrong and did not yet, does not any more."""
+		self._control("DELETE", "faults")
+
 	def advance(self, seconds: float) -> None:
 		"""Move the sandbox's clock, as the test moves the app's."""
 		self._control("POST", "clock", {"advance_s": seconds})

@@ -29,6 +29,7 @@ from erp_b2b_smartbill.tests.sandbox import Sandbox
 # what a browser waits for by itself before it presses again
 SHORT_WAIT_S = 5
 MAX_ROUNDS = 14
+UNTIL_NIGHT_S = 1200
 # how likely a process of a stepped schedule goes on to its next point before another one's turn
 GOES_ON = 0.8
 REST_S = 5
@@ -168,11 +169,13 @@ class Play:
 			self._press_until_issued()
 
 	def _end(self) -> None:
-		surveyed = self._crew.do("survey", account=self._made["account"])["done"] if self._excused else True
+		if self._excused:
+			# the nightly comparison of counters, after everything that SmartBill still had to do
+			self._sandbox.no_faults()
+			self._let_pass(UNTIL_NIGHT_S)
+			self._crew.do("survey", account=self._made["account"])
 		self._judge("in the end")
-		self.played.wrong += truth.check_end(
-			self._quotations, self._observed, self._sandboxed, self._excused, surveyed
-		)
+		self.played.wrong += truth.check_end(self._quotations, self._observed, self._sandboxed)
 		self.played.links |= self._sandboxed.links
 		self.played.posts = sum(self._sandboxed.posts.values())
 		self.played.doubles = sum(len(papers) > 1 for papers in self._sandboxed.papers.values())

@@ -11,15 +11,10 @@ import frappe
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.custom_fields import PROJECTED_ON_QUOTATION
 from erp_b2b_smartbill.features import PROFORMA
-from erp_b2b_smartbill.smartbill import accounts
+from erp_b2b_smartbill.smartbill import accounts, counters
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.compat import delete_rows
 from erp_b2b_smartbill.tests.faults import traces
-
-try:
-	from erp_b2b_smartbill.smartbill import counters
-except ImportError:
-	counters = None  # type: ignore[assignment]
 
 CIF = "RO12345674"
 SERIES = factories.SERIES
@@ -97,8 +92,7 @@ def reset(made: dict[str, Any], read_timeout: float) -> dict[str, Any]:
 		update_modified=False,
 	)
 	frappe.db.commit()
-	if counters:
-		counters.begin_at(made["account"], SERIES, FIRST_NUMBER)
+	counters.begin_at(made["account"], SERIES, FIRST_NUMBER)
 	return {"now": frappe.utils.now()}
 
 
@@ -177,13 +171,11 @@ def unpause(account: str) -> dict[str, Any]:
 
 
 def survey(account: str) -> dict[str, Any]:
-	"""The nightly comparison of the series with what the site knows; `done` False while the app has none."""
-	if counters is None:
-		return {"done": False}
+	"""The nightly comparison of the series with what the site knows."""
 	doc = frappe.get_doc("SmartBill Account", account)
 	frappe.db.commit()
 	counters.survey(doc, accounts.connect(doc))
-	return {"done": True}
+	return {}
 
 
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -276,7 +276,7 @@ def deaths(recorded: Recorded) -> Iterator[Schedule]:
 def lies(recorded: Recorded) -> Iterator[Schedule]:
 	"""Every fault alone."""
 	for fault in (*ON_CREATE, *ON_READ, *UNPREVENTABLE):
-		yield Schedule(0, (Caller(),), (fault,), name=f"{fault}, 1 caller")
+		yield Schedule(0, (Caller(presses=2),), (fault,), name=f"{fault}, pressed twice")
 		if fault.action == "late_commit":
 			yield Schedule(0, (Caller(),), (fault,), early=True, name=f"{fault}, looked after early")
 

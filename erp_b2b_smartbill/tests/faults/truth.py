@@ -151,10 +151,8 @@ def _check_one(
 	return wrong
 
 
-def check_end(
-	quotations: list[str], observed: dict[str, Any], sandbox: Sandboxed, excused: list[str], surveyed: bool
-) -> list[str]:
-	"""After everything: issued everywhere, once; where nobody could prevent a second one, it is told."""
+def check_end(quotations: list[str], observed: dict[str, Any], sandbox: Sandboxed) -> list[str]:
+	"""After everything: issued everywhere, once; where nobody could prevent a second one, it is told with its number."""
 	wrong = []
 	for quotation in quotations:
 		seen = observed["seen"][quotation]
@@ -167,7 +165,7 @@ def check_end(
 			continue
 		told = "\n".join([*data["notices"], data["message"]])
 		silent = [number for number in numbers if number not in told]
-		if (silent or not seen["duplicates_told"]) and surveyed:
+		if silent or not seen["duplicates_told"]:
 			wrong.append(
 				f"{quotation}: {', '.join(numbers)} in SmartBill, and nobody is told of {silent}: {told}"
 			)
