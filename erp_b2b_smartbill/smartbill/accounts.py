@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import frappe
+from frappe import _
 from frappe.utils import cint, get_datetime
 
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.audit.errors import log_masked_error
+from erp_b2b_smartbill.exceptions import NotReady, Problem
 from erp_b2b_smartbill.smartbill import gate, modes
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.calls import keeper
@@ -61,6 +63,17 @@ def working_alone() -> list[str]:
 def allowed_hosts() -> tuple[str, ...]:
 	"""Hosts beside SmartBill's own, from site_config.json: only the server's administrator names them."""
 	return tuple(frappe.conf.get("smartbill_allowed_hosts") or ())
+
+
+def require_allowed_url(account: SmartBillAccount) -> None:
+	"""Raises NotReady when the credentials may not be sent to the account's address from this site (any more)."""
+	if not account.has_allowed_url():
+		text = _("The address in the SmartBill Account {0} is not allowed on this site.").format(account.name)
+		raise NotReady(text, problems=[account_problem(account.name, "api_url", text)])
+
+
+def account_problem(account: str, field: str, message: str) -> Problem:
+	return {"field": field, "message": message, "doctype": "SmartBill Account", "name": account}
 
 
 def access_to(account: SmartBillAccount) -> Access:

@@ -261,12 +261,10 @@ def require_account(company: str) -> SmartBillAccount:
 	account = accounts.account_of(company)
 	if account is None:
 		raise no_account(company)
-	if not account.has_allowed_url():
-		text = _("The address in the SmartBill Account {0} is not allowed on this site.").format(account.name)
-		raise NotReady(text, problems=[account_problem(account.name, "api_url", text)])
+	accounts.require_allowed_url(account)
 	if refusal := modes.refusal(account):
 		code = "paused" if account.paused else "not_live"
-		raise Conflict(refusal, code=code, problems=[account_problem(account.name, "mode", refusal)])
+		raise Conflict(refusal, code=code, problems=[accounts.account_problem(account.name, "mode", refusal)])
 	if seconds := accounts.seconds_blocked(account):
 		_raise_rate_limited(seconds)
 	return account
@@ -345,7 +343,7 @@ def _read_counter(client: Client, request: Request, claimed: Claim) -> tuple[int
 		known = ", ".join(series_names(answer, kind.series_type)) or "-"
 		text = _("SmartBill has no series {0} for this; it has: {1}.").format(request.series, known)
 		claim.settle(claimed, states.REJECTED, kind.events.rejected, reason=text)
-		raise NotReady(text, problems=[account_problem(account.name, kind.series_field, text)])
+		raise NotReady(text, problems=[accounts.account_problem(account.name, kind.series_field, text)])
 	expected = as_number(series.get("nextNumber"))
 	if expected is None:
 		_not_sent(claimed, _("it did not tell the next number of the series"))
@@ -484,7 +482,7 @@ def _hints(text: str, account: SmartBillAccount) -> list[Problem]:
 	if hint is None:
 		return []
 	if hint.field == "account":
-		return [account_problem(account.name, "smartbill_account", _(hint.advice))]
+		return [accounts.account_problem(account.name, "smartbill_account", _(hint.advice))]
 	return [{"field": hint.field, "message": _(hint.advice)}]
 
 
@@ -498,7 +496,3 @@ def _problem(finding: Finding) -> Problem:
 	if finding.doctype:
 		problem |= {"doctype": finding.doctype, "name": finding.name}
 	return problem
-
-
-def account_problem(account: str, field: str, message: str) -> Problem:
-	return {"field": field, "message": message, "doctype": "SmartBill Account", "name": account}

@@ -43,7 +43,9 @@ def with_pdf(doc: Any, lane: Lane = Lane.CLICK, deadline: float | None = None) -
 
 
 def fetch_again(doc: Any, account: Any) -> Any:
-	"""The document with its PDF as SmartBill has it now, in place of the stored one."""
+	"""The document with its PDF as SmartBill has it now, in place of the stored one. Raises NotReady when the account's
+	address may not be asked."""
+	accounts.require_allowed_url(account)
 	# nothing may be held open on the network
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	about = KINDS[doc.doctype].proforma_of(doc)

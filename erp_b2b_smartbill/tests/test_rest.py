@@ -165,6 +165,12 @@ class TestProformaRoute(SandboxTestCase):
 		again = self.call("POST", name, action="/pdf").json()["data"]
 		self.assertEqual((again["number"], bool(again["pdf_url"])), (issued["number"], True))
 		self.assertEqual(len(self.sandbox.creates()), 1)
+		frappe.db.set_value(
+			"SmartBill Account", self.account.name, "api_url", "https://elsewhere.example/api"
+		)
+		frappe.db.commit()
+		error = self.error(self.call("POST", name, action="/pdf"), 422, "not_ready")
+		self.assertEqual(error["problems"][0]["field"], "api_url")
 
 	def test_names_with_slashes_and_blanks_work(self):
 		doc = factories.quotation(submit=False)

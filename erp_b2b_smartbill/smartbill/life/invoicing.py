@@ -16,7 +16,7 @@ from frappe.utils import getdate
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.exceptions import Conflict, NotReady, invalid
-from erp_b2b_smartbill.smartbill import claim, pdf, states
+from erp_b2b_smartbill.smartbill import accounts, claim, pdf, states
 from erp_b2b_smartbill.smartbill import issue as issuing
 from erp_b2b_smartbill.smartbill.accounts import LONG_PATIENCE_S, AccountGate
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS
@@ -94,7 +94,7 @@ def unsettled(proforma: str) -> Any:
 def _values(proforma: Any, account: SmartBillAccount, dates: tuple[date, date]) -> dict[str, Any]:
 	if not account.invoice_series:
 		text = _("Choose the series of invoices in the SmartBill Account {0}.").format(account.name)
-		raise NotReady(text, problems=[issuing.account_problem(account.name, "invoice_series", text)])
+		raise NotReady(text, problems=[accounts.account_problem(account.name, "invoice_series", text)])
 	issue_date, due_date = dates
 	frozen = freeze(
 		{

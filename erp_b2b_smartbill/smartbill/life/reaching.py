@@ -14,7 +14,6 @@ from frappe import _
 from erp_b2b_smartbill.exceptions import (
 	AppError,
 	Conflict,
-	NotReady,
 	SmartBillCredentialsRefused,
 	SmartBillRateLimited,
 	SmartBillRefused,
@@ -27,7 +26,6 @@ from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
-from erp_b2b_smartbill.smartbill.issue import account_problem
 from erp_b2b_smartbill.smartbill.settling import invoices_in
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds, is_missing
 
@@ -40,9 +38,7 @@ def account_to_read(name: str) -> SmartBillAccount:
 	account = frappe.get_doc("SmartBill Account", name)
 	if account.mode == modes.OFF:
 		raise _not_live(account, _("The SmartBill Account {0} is switched off.").format(name))
-	if not account.has_allowed_url():
-		text = _("The address in the SmartBill Account {0} is not allowed on this site.").format(name)
-		raise NotReady(text, problems=[account_problem(name, "api_url", text)])
+	accounts.require_allowed_url(account)
 	if seconds := accounts.seconds_blocked(account):
 		raise _blocked(seconds)
 	return account
@@ -95,7 +91,7 @@ def answered(account: SmartBillAccount, answer: Answer | NoAnswer) -> Answer:
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 		raise SmartBillCredentialsRefused(
 			_("SmartBill does not accept the account {0}: {1}").format(account.name, answer.text),
-			problems=[account_problem(account.name, "smartbill_account", answer.text)],
+			problems=[accounts.account_problem(account.name, "smartbill_account", answer.text)],
 		)
 	if not is_clear(answer):
 		raise SmartBillUnreachable(
@@ -137,7 +133,7 @@ def required_reason(text: Any) -> str:
 
 def _not_live(account: SmartBillAccount, text: str) -> Conflict:
 	code = "paused" if account.paused else "not_live"
-	return Conflict(text, code=code, problems=[account_problem(account.name, "mode", text)])
+	return Conflict(text, code=code, problems=[accounts.account_problem(account.name, "mode", text)])
 
 
 def _blocked(seconds: int) -> SmartBillRateLimited:
