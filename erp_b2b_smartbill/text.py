@@ -20,3 +20,12 @@ def fold(text: str) -> str:
 def plain_text(markup: str) -> str:
 	"""One line of text from something that may hold HTML. Not a sanitiser: escape the result on display."""
 	return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+
+
+def plain_lines(markup: str) -> str:
+	"""The text of some HTML with its paragraphs and line breaks, and nothing of its markup."""
+	text = re.sub(r"\s+", " ", markup)
+	text = re.sub(r"(?i)<br\s*/?>|</(?:div|li|tr|h[1-6])>", "\n", text)
+	text = re.sub(r"(?i)</p>|</(?:ul|ol|table)>", "\n\n", text)
+	lines = html.unescape(re.sub(r"<[^>]*>", "", text)).split("\n")
+	return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in lines)).strip()

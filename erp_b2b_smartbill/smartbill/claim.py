@@ -288,7 +288,7 @@ def _settle_once(
 		return _settle_beside(doc, other, claim, outcome, reason)
 	if not _may_settle(doc, claim, values):
 		return _settle_late(doc, claim, outcome, reason)
-	if double := _holder_of(doc, values):
+	if double := holder_of(doc, values):
 		# SmartBill gave a number that we know as another document's: which of the two is true, a person must see
 		event, status = claim.kind.events.unknown, states.UNKNOWN
 		reason = _("SmartBill answered with the number {0}, which {1} already has.").format(
@@ -534,7 +534,7 @@ def adopt_by_hand(quotation: Document, values: dict[str, Any], event: str, reaso
 				**values,
 			}
 		)
-		if double := _holder_of(doc, values):
+		if double := holder_of(doc, values):
 			raise Conflict(
 				_("{0} {1} is linked to {2} already.").format(values["series"], values["number"], double),
 				code="number_taken",
@@ -572,7 +572,7 @@ def remove_linked(name: str, event: str, reason: str) -> None:
 	_end()
 
 
-def _holder_of(doc: Any, values: dict[str, Any]) -> str | None:
+def holder_of(doc: Any, values: dict[str, Any]) -> str | None:
 	"""The other document that already has the number of this answer."""
 	if not values.get("number"):
 		return None

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import frappe
 from frappe import _
+from frappe.utils import fmt_money
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.exceptions import (
@@ -42,6 +44,7 @@ from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
 from erp_b2b_smartbill.smartbill.kinds import PROFORMA, Kind
 from erp_b2b_smartbill.smartbill.mapping import Finding, map_offer
+from erp_b2b_smartbill.smartbill.mapping.model import Amount
 from erp_b2b_smartbill.smartbill.payload import fingerprint, freeze
 from erp_b2b_smartbill.smartbill.verdict import (
 	NoAnswer,
@@ -487,8 +490,14 @@ def _hints(text: str, account: SmartBillAccount) -> list[Problem]:
 
 
 def describe(finding: Finding) -> str:
-	"""A finding as a sentence in the reader's language."""
-	return _(finding.template).format(*finding.args)
+	"""A finding as a sentence in the reader's language, with numbers as he writes them."""
+	return _(finding.template).format(*map(_shown, finding.args))
+
+
+def _shown(argument: str) -> str:
+	if not isinstance(argument, Amount):
+		return argument
+	return fmt_money(Decimal(argument), precision=len(argument.partition(".")[2]))
 
 
 def _problem(finding: Finding) -> Problem:

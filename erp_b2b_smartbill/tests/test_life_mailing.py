@@ -66,16 +66,26 @@ class TestByErpnext(MailTestCase):
 		event = frappe.get_last_doc("Business Event", {"event": "Proforma sent by e-mail"})
 		self.assertIn(TO, event.reason)
 
-	def test_the_text_follows_the_quotations_language_and_the_users_template(self):
-		quotation = self.issued(contact_email=TO, language="ro")
-		frappe.db.set_value("Quotation", quotation.name, "language", "ro")
+	def test_the_text_is_in_the_printed_documents_language_and_by_the_users_template(self):
+		romanian = self.issued(contact_email=TO, language="ro")
+		# whatever became of the Quotation since
+		frappe.db.set_value("Quotation", romanian.name, "language", "en")
 		frappe.db.commit()
-		self.assertIn("Factura proforma", self.do("show_email", quotation)["subject"])
-		frappe.db.set_value("Quotation", quotation.name, "language", "en")
-		frappe.db.commit()
+		self.assertIn("Factura proforma", self.do("show_email", romanian)["subject"])
+		quotation = self.quotation(contact_email=TO)
+		quotation.db_set("language", "en")
+		self.assertEqual(self.issue(quotation).document.status, "Issued")
+		payload = json.loads(frappe.get_doc("SmartBill Proforma", {"quotation": quotation.name}).payload)
 		view = self.do("show_email", quotation)
 		self.assertEqual((view["to"], view["via"]), (TO, "erpnext"))
-		self.assertIn("Proforma invoice PRF2 0227", view["subject"])
+		self.assertIn(
+			"Proforma invoice" if payload["language"] == "EN" else "Factura proforma", view["subject"]
+		)
+		frappe.db.set_value(
+			"SmartBill Proforma", {"quotation": quotation.name}, "payload", '{"language": "EN"}'
+		)
+		frappe.db.commit()
+		self.assertIn("Proforma invoice", self.do("show_email", quotation)["subject"])
 		template = frappe.get_doc("Email Template", mail_template.NAMES["en"])
 		before = template.subject
 		self.addCleanup(frappe.db.set_value, "Email Template", template.name, "subject", before)

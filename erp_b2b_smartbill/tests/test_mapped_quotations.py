@@ -93,7 +93,7 @@ class TestAmounts(QuotationTestCase):
 		self.account.delete()
 		products = self.sent(quotation, discount_form="Net prices")["products"]
 		self.assertEqual([row["price"] for row in products], [22.95, 77.77])
-		self.assertIn("25.50 RON. Discount: 10%", products[0]["productDescription"])
+		self.assertIn("25,50 RON. Discount: 10%", products[0]["productDescription"])
 
 	def test_a_free_row_is_sent(self):
 		products = self.sent(factories.quotation(items=[{}, {"price": 0, "rate": 0}]))["products"]

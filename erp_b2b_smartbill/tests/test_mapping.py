@@ -309,7 +309,7 @@ class TestForms(unittest.TestCase):
 		self.assertEqual([row["price"] for row in result.payload["products"]], [D("22.95")])
 		self.assertEqual(
 			result.payload["products"][0]["productDescription"],
-			"Preț înainte de discount: 25.50 RON. Discount: 10%.",
+			"Preț înainte de discount: 25,50 RON. Discount: 10%.",
 		)
 		self.assertEqual(result.comparison.difference, 0)
 		self.assertEqual([notice.field for notice in result.notices], ["items"])

@@ -194,6 +194,21 @@ class TestDeciding(SettlingTestCase):
 		self.rest()
 		return quotation
 
+	def test_a_number_of_another_proforma_is_refused_and_the_evidence_stays(self):
+		other = self.quotation()
+		self.assertEqual(self.issue(other).document.number, "0227")
+		self.rest()
+		quotation = self.for_a_person("after")
+		before = self.stored(quotation)
+		with self.assertRaises(Conflict) as error:
+			settling.adopt(before, "0227", "test")
+		self.assertEqual(error.exception.code, "number_taken")
+		frappe.db.rollback()
+		after = self.stored(quotation)
+		self.assertEqual(
+			(after.status, after.error, after.evidence), (before.status, before.error, before.evidence)
+		)
+
 	def test_a_person_adopts_the_number(self):
 		quotation = self.for_a_person("after")
 		doc = settling.adopt(self.stored(quotation), "227", "văzut în SmartBill")

@@ -7,7 +7,7 @@ from erp_b2b_smartbill.masking import mask, mask_text
 from erp_b2b_smartbill.smartbill import romania, states
 from erp_b2b_smartbill.smartbill.hints import hint_for
 from erp_b2b_smartbill.smartbill.hosts import allowed_url
-from erp_b2b_smartbill.text import fold
+from erp_b2b_smartbill.text import fold, plain_lines
 
 NOW = datetime(2026, 11, 23, 12)
 PAST = NOW - timedelta(seconds=181)
@@ -133,3 +133,11 @@ class TestRomania(unittest.TestCase):
 
 	def test_folding_knows_both_kinds_of_romanian_letters(self):
 		self.assertEqual(fold("  Ştefan  cel MARE și ț"), "stefan cel mare si t")
+
+
+class TestPlainLines(unittest.TestCase):
+	def test_an_email_without_markup_keeps_its_paragraphs_and_nothing_else(self):
+		text = "<p>Dear Ana,</p><p>the proforma <b>PRF 1</b> of 3.540,49&nbsp;lei<br>is due &amp; ready.</p>"
+		self.assertEqual(
+			plain_lines(text), "Dear Ana,\n\nthe proforma PRF 1 of 3.540,49\xa0lei\nis due & ready."
+		)

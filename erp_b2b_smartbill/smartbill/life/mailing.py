@@ -14,7 +14,6 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.core.utils import html2text
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import fmt_money, formatdate, is_html, sanitize_html, validate_email_address
 
@@ -25,7 +24,7 @@ from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS
 from erp_b2b_smartbill.smartbill.hints import explain_failure
 from erp_b2b_smartbill.smartbill.life import mail_template, reaching
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
-from erp_b2b_smartbill.text import plain_text
+from erp_b2b_smartbill.text import plain_lines, plain_text
 
 ERPNEXT, SMARTBILL = "erpnext", "smartbill"
 SENDABLE = (states.ISSUED, states.INVOICED)
@@ -180,7 +179,7 @@ def _send_by_smartbill(doc: Any, given: dict[str, Any]) -> Any:
 		"type": "proforma",
 		"to": ",".join(email.to),
 		"subject": _base64(email.subject),
-		"bodyText": _base64(html2text(email.message) if is_html(email.message) else email.message),
+		"bodyText": _base64(plain_lines(email.message) if is_html(email.message) else email.message),
 	}
 	if email.cc:
 		body["cc"] = ",".join(email.cc)
@@ -261,9 +260,14 @@ def _default_recipients(quotation: Any) -> tuple[str, ...]:
 	return next(((text.strip(),) for text in candidates if text and validate_email_address(text)), ())
 
 
+def _printed_language(doc: Any) -> str | None:
+	"""The language that the document was issued in; of one that somebody made by hand, its account's."""
+	payload = json.loads(doc.payload) if doc.get("payload") else {}
+	return payload.get("language") or frappe.db.get_value("SmartBill Account", doc.account, "language")
+
+
 def _texts(doc: Any, quotation: Any) -> tuple[str, str]:
-	account_language = frappe.db.get_value("SmartBill Account", doc.account, "language")
-	language = mail_template.language_of(quotation.get("language") or account_language)
+	language = mail_template.language_of(_printed_language(doc) or quotation.get("language"))
 	values = {
 		"customer_name": doc.customer_name or "",
 		"contact": plain_text(quotation.get("contact_display") or ""),

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from erp_b2b_smartbill.smartbill.mapping.lines import MAX_PRECISION, MIN_PRECISION, Item, decimals
 from erp_b2b_smartbill.smartbill.mapping.model import NET_PRICES, ZERO, Findings, Offer, Row, RowKind
 from erp_b2b_smartbill.smartbill.mapping.texts import Words, description, discount_name
-from erp_b2b_smartbill.smartbill.payload import Payload, plain_decimal
+from erp_b2b_smartbill.smartbill.payload import Payload
 from erp_b2b_smartbill.smartbill.totals import (
 	CENT,
 	PERCENT_DISCOUNT,
@@ -157,7 +157,7 @@ class _Line:
 
 	def _discount(self, label: str, covered: int, value: Decimal, percentage: Decimal | None) -> Row:
 		if percentage:
-			label = f"{label} {plain_decimal(percentage)}%"
+			label = f"{label} {self.words.number(percentage)}%"
 		item = self.item
 		return Row(
 			RowKind.DISCOUNT,
@@ -181,22 +181,25 @@ class _Line:
 		line = self.item.line
 		parts = []
 		if self.is_discounted:
-			parts.append(
-				f"{plain_decimal(line.discount_percentage or _percentage(line.price, line.list_price))}%"
-			)
+			percentage = line.discount_percentage or _percentage(line.price, line.list_price)
+			parts.append(f"{self.words.number(percentage)}%")
 		if self.shares_header_discount:
 			net = self._net(self.item.amount)
 			share, percentage = net - self.item.target, self.offer.header_percentage
 			# a percentage of a total with freight in it is another one of the line
 			is_of_line = percentage and abs(net * percentage / 100 - share) <= CENT
 			parts.append(
-				f"{plain_decimal(percentage)}%" if is_of_line else f"{share:.2f} {self.offer.currency}"
+				f"{self.words.number(percentage)}%"
+				if is_of_line
+				else f"{self.words.number(f'{share:.2f}')} {self.offer.currency}"
 			)
 		if not parts:
 			return ""
 		before = line.list_price if self.is_discounted else line.price
 		return self.words.before_discount.format(
-			f"{before:.{max(MIN_PRECISION, decimals(before))}f}", self.offer.currency, " + ".join(parts)
+			self.words.number(f"{before:.{max(MIN_PRECISION, decimals(before))}f}"),
+			self.offer.currency,
+			" + ".join(parts),
 		)
 
 

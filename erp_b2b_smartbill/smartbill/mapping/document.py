@@ -15,6 +15,7 @@ from erp_b2b_smartbill.smartbill.mapping.model import (
 	DISCOUNT_ROWS,
 	NET_PRICES,
 	Account,
+	Amount,
 	Findings,
 	Mapped,
 	Offer,
@@ -96,7 +97,7 @@ def _check_offer(offer: Offer, today: date, findings: Findings) -> None:
 			"conversion_rate",
 			N_("Enter the exchange rate of {0} to RON: it is {1} now."),
 			offer.currency,
-			plain_decimal(offer.exchange_rate),
+			Amount(plain_decimal(offer.exchange_rate)),
 		)
 	if offer.totals.total <= 0:
 		findings.problem("grand_total", N_("The Quotation's total must be greater than zero."))
@@ -117,8 +118,8 @@ def _check_offer(offer: Offer, today: date, findings: Findings) -> None:
 			N_(
 				"The Quotation shows a rounded total of {0} {2}; SmartBill does not round: the proforma says {1} {2}."
 			),
-			f"{offer.rounded_total:.2f}",
-			f"{offer.totals.total:.2f}",
+			Amount(f"{offer.rounded_total:.2f}"),
+			Amount(f"{offer.totals.total:.2f}"),
 			offer.currency,
 		)
 
@@ -202,8 +203,8 @@ def _with_net_prices_if_needed(versions: _Versions, rows: _Version, findings: Fi
 				"The discounts are inside the prices: with rows of their own SmartBill's totals could differ by {0}, "
 				"so by {1}."
 			),
-			f"{rows.comparison.difference:.2f}",
-			f"{prices.comparison.difference:.2f}",
+			Amount(f"{rows.comparison.difference:.2f}"),
+			Amount(f"{prices.comparison.difference:.2f}"),
 		)
 		return prices
 	return rows
@@ -241,8 +242,8 @@ def _judge(offer: Offer, erp: Totals, account: Account, version: _Version, findi
 		*_amounts(furthest),
 		*_amounts(erp),
 		offer.currency,
-		plain_decimal(comparison.difference),
-		plain_decimal(comparison.tolerance),
+		Amount(plain_decimal(comparison.difference)),
+		Amount(plain_decimal(comparison.tolerance)),
 	)
 	if comparison.agrees:
 		findings.notice(
@@ -274,7 +275,7 @@ def _too_many_rows(version: _Version, findings: Findings) -> None:
 
 
 def _amounts(totals: Totals) -> tuple[str, str, str]:
-	return (f"{totals.net:.2f}", f"{totals.vat:.2f}", f"{totals.total:.2f}")
+	return (Amount(f"{totals.net:.2f}"), Amount(f"{totals.vat:.2f}"), Amount(f"{totals.total:.2f}"))
 
 
 def _due_date(offer: Offer, today: date, findings: Findings) -> date:

@@ -149,6 +149,10 @@ class Offer:
 	contact: Contact = Contact()
 
 
+class Amount(str):
+	"""A number in a sentence, plain with a point: it is shown in the reader's format."""
+
+
 @dataclass(frozen=True)
 class Finding:
 	"""Something to change (a problem) or to know (a notice). `field` is the Quotation's field, rows numbered as on

@@ -10,8 +10,10 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from erp_b2b_smartbill.smartbill.mapping.model import Account, Findings, Offer
+from erp_b2b_smartbill.smartbill.payload import plain_decimal
 from erp_b2b_smartbill.text import N_
 
 MAX_NAME = 255
@@ -28,6 +30,12 @@ class Words:
 	rounding: str
 	before_discount: str
 	valid_till: str
+	decimal_sign: str = ","
+
+	def number(self, value: Decimal | str) -> str:
+		"""As the reader writes it."""
+		text = value if isinstance(value, str) else plain_decimal(value)
+		return text.replace(".", self.decimal_sign)
 
 
 WORDS = {
@@ -44,6 +52,7 @@ WORDS = {
 		"Rounding",
 		"Price before discount: {0} {1}. Discount: {2}.",
 		"The offer is valid until {0}.",
+		".",
 	),
 	"DE": Words(
 		"Rabatt",
