@@ -1,14 +1,28 @@
 """Run the server tests on an existing bench."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from embedded import paths
 
 APP = "erp_b2b_smartbill"
+
+
+@contextlib.contextmanager
+def _tax_office_at(config: Path, sandbox_url: str) -> Iterator[None]:
+	"""The site that is served asks the sandbox, never the real tax office, while it is tested."""
+	before = config.read_text()
+	values = json.loads(before) | {"anaf_api_url": f"{sandbox_url}/anaf/api/PlatitorTvaRest/v9/tva"}
+	config.write_text(json.dumps(values, indent=1))
+	try:
+		yield
+	finally:
+		config.write_text(before)
 
 
 def run_tests(bench: str | None, site: str | None, url: str | None, arguments: list[str]) -> int:
@@ -44,7 +58,7 @@ def run_tests(bench: str | None, site: str | None, url: str | None, arguments: l
 		],
 		check=False,
 	).returncode
-	with start() as sandbox:
+	with start() as sandbox, _tax_office_at(config, sandbox.url):
 		command = [
 			python,
 			"-m",

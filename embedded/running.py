@@ -54,7 +54,9 @@ def workplace(
 	os.chdir(site.path)
 	with start_sandbox(port=sandbox_port, state_file=sandbox_state) as sandbox:
 		with SiteServer(site, port, scheduler=scheduler) as server:
-			site.configure(host_name=server.url)
+			site.configure(
+				host_name=server.url, anaf_api_url=f"{sandbox.url}/anaf/api/PlatitorTvaRest/v9/tva"
+			)
 			with site.open() as frappe:
 				romania.point_accounts_at(sandbox.url)
 				frappe.db.commit()

@@ -17,6 +17,25 @@ treeviews = ["Account", "Cost Center", "Warehouse", "Item Group", "Customer Grou
 
 doc_events = {"User": {"on_update": "erpnext.portal.utils.set_default_role"}}
 
+PORTAL_PAGES = (("quotations", "Quotation", "Quotations"), ("orders", "Sales Order", "Orders"))
+
+website_route_rules = [
+	*({"from_route": f"/{route}", "to_route": doctype} for route, doctype, _label in PORTAL_PAGES),
+	*(
+		{
+			"from_route": f"/{route}/<path:name>",
+			"to_route": "order",
+			"defaults": {"doctype": doctype, "parents": [{"label": label, "route": route}]},
+		}
+		for route, doctype, label in PORTAL_PAGES
+	),
+]
+
+standard_portal_menu_items = [
+	{"title": label, "route": f"/{route}", "reference_doctype": doctype, "role": "Customer"}
+	for route, doctype, label in PORTAL_PAGES
+]
+
 has_website_permission = {
 	doctype: "erpnext.controllers.website_list_for_contact.has_website_permission"
 	for doctype in ("Quotation", "Sales Order")

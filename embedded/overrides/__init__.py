@@ -32,6 +32,7 @@ OVERRIDDEN_MODULES: dict[str, tuple[str, ...]] = {
 	"frappe.installer": ("installer",),
 	"frappe.migrate": ("installer",),
 	"frappe.model.base_document": ("schema",),
+	"frappe.model.document": ("documents",),
 	"frappe.model.sync": ("installer",),
 	"frappe.patches": ("installer",),
 	"frappe.query_builder.builder": ("query_builder",),

@@ -2,6 +2,7 @@
 
 import frappe
 from erpnext.accounts.party import get_dashboard_info, get_party_account, get_party_details
+from erpnext.controllers.website_list_for_contact import get_transaction_list
 from erpnext.selling.doctype.customer.customer import (
 	get_credit_limit,
 	get_customer_outstanding,
@@ -127,6 +128,26 @@ class TestContact(StandinTestCase):
 		offer = self.quotation(party=customer)
 		self.assertTrue(frappe.has_website_permission(offer, user=user))
 		self.assertFalse(frappe.has_website_permission(offer, user=stranger))
+
+	def test_the_websites_list_has_the_submitted_offers_of_the_users_customers(self):
+		user, stranger = self.user(), self.user()
+		customer = self.customer(portal_users=[{"user": user}])
+		offer, draft = self.quotation(party=customer), self.quotation(party=customer)
+		other = self.quotation(party=self.customer())
+		offer.submit()
+		other.submit()
+		for who, sees in ((user, [offer.name]), (stranger, [])):
+			with self.as_user(who):
+				shown = get_transaction_list("Quotation")
+				self.assertEqual([doc.name for doc in shown], sees)
+		self.assertLessEqual(
+			{offer.name, other.name}, {doc.name for doc in get_transaction_list("Quotation")}
+		)
+		self.assertNotIn(draft.name, {doc.name for doc in get_transaction_list("Quotation")})
+
+	def test_the_portals_menu_leads_customers_to_quotations_and_orders(self):
+		menu = {row.route: row.role for row in frappe.get_single("Portal Settings").menu if row.enabled}
+		self.assertEqual((menu.get("/quotations"), menu.get("/orders")), ("Customer", "Customer"))
 
 
 class TestCredit(StandinTestCase):

@@ -53,6 +53,8 @@ class Customer(TransactionBase):
 		self.validate_credit_limit_on_change()
 		for portal_user in self.portal_users:
 			add_role_for_portal_user(portal_user, "Customer")
+		if self.sales_team and sum(row.allocated_percentage or 0 for row in self.sales_team) != 100:
+			frappe.throw(_("Total contribution percentage should be equal to 100"))
 
 	def after_insert(self) -> None:
 		if self.lead_name:

@@ -3,7 +3,10 @@
 Left out: lost reasons and `declare_enquiry_lost` (they need doctypes of a later issue), prospects, invoices made from
 an offer."""
 
+from typing import Any
+
 import frappe
+from erpnext.controllers import website_list_for_contact
 from erpnext.controllers.selling_controller import SellingController
 from frappe import _
 from frappe.model.document import Document
@@ -82,6 +85,11 @@ class Quotation(SellingController):
 			if row.qty > ordered.get(row.name, -1):
 				return "Partially Ordered"
 		return "Ordered"
+
+
+def get_list_context(context: Any = None) -> dict[str, Any]:
+	"""For the website."""
+	return {**website_list_for_contact.get_list_context(context), "title": _("Quotations")}
 
 
 @frappe.whitelist()

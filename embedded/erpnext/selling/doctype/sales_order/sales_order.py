@@ -1,8 +1,11 @@
 """What a customer has ordered. As ERPNext v15's module of the same name, without stock, projects, deliveries and
 invoices."""
 
+from typing import Any
+
 import frappe
 from erpnext.accounts.doctype.pricing_rule.utils import validate_coupon_code
+from erpnext.controllers import website_list_for_contact
 from erpnext.controllers.selling_controller import SellingController
 from erpnext.selling.doctype.customer.customer import check_credit_limit
 from frappe import _
@@ -176,6 +179,11 @@ class SalesOrder(SellingController):
 		)
 		if cint(frappe.db.get_single_value("Selling Settings", "maintain_same_sales_rate")):
 			self.validate_rate_with_reference_doc([["Quotation", "prevdoc_docname", "quotation_item"]])
+
+
+def get_list_context(context: Any = None) -> dict[str, Any]:
+	"""For the website."""
+	return {**website_list_for_contact.get_list_context(context), "title": _("Orders")}
 
 
 @frappe.whitelist()

@@ -15,6 +15,7 @@ TREES = {
 		("Products", "Raw Material", "Services", "Sub Assemblies", "Consumable"),
 	),
 	"Territory": ("All Territories", ("Rest Of The World",)),
+	"Sales Person": ("Sales Team", ()),
 	"Customer Group": ("All Customer Groups", ("Individual", "Commercial", "Non Profit", "Government")),
 }
 MODES_OF_PAYMENT = {

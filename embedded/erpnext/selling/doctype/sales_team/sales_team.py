@@ -1,0 +1,7 @@
+"""As ERPNext v15's module of the same name."""
+
+from frappe.model.document import Document
+
+
+class SalesTeam(Document):
+	pass
