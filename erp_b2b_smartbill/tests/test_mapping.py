@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from erp_b2b_smartbill.smartbill import romania
+from erp_b2b_smartbill import romania
 from erp_b2b_smartbill.smartbill.mapping import (
 	Account,
 	Address,

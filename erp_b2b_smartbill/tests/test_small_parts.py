@@ -3,8 +3,9 @@
 import unittest
 from datetime import datetime, timedelta
 
+from erp_b2b_smartbill import romania
 from erp_b2b_smartbill.masking import mask, mask_text
-from erp_b2b_smartbill.smartbill import romania, states
+from erp_b2b_smartbill.smartbill import states
 from erp_b2b_smartbill.smartbill.hints import hint_for
 from erp_b2b_smartbill.smartbill.hosts import allowed_url
 from erp_b2b_smartbill.text import fold, plain_lines

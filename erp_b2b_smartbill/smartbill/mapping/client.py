@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stdnum.eu import vat as eu_vat
 
-from erp_b2b_smartbill.smartbill import romania
+from erp_b2b_smartbill import romania
 from erp_b2b_smartbill.smartbill.mapping.model import Address, Findings, Offer, Party
 from erp_b2b_smartbill.smartbill.mapping.texts import MAX_NAME, one_line
 from erp_b2b_smartbill.smartbill.payload import Payload

@@ -71,7 +71,7 @@ def sector(*texts: str) -> str | None:
 
 def cui_digits(tax_id: str) -> str | None:
 	"""The digits of a Romanian company code, with or without `RO`; None for anything else, a CNP included."""
-	found = re.fullmatch(r"(?:RO)?([1-9]\d{1,9})", compact(tax_id))
+	found = re.fullmatch(r"(?:RO)?([1-9][0-9]{1,9})", compact(tax_id))
 	return found[1] if found else None
 
 

@@ -1,0 +1,192 @@
+"""Who else a company could be: everything on the site that shares its CUI, its e-mail or its name and phone.
+
+A list of sources, each of which finds candidates by indexed keys; `identity.match` decides and says why. Rights are not
+looked at: whoever decides about a company has to know of every other one. Nothing of it is ever shown to applicants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import frappe
+from frappe.query_builder import DocType
+
+from erp_b2b_smartbill.customers.identity import Identity, Match, match
+
+MAX_CANDIDATES = 50
+MAX_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Candidate:
+	"""Somebody on the site, with what he is recognised by."""
+
+	source: str
+	name: str
+	title: str
+	identity: Identity
+	disabled: bool = False
+	status: str | None = None
+
+
+@dataclass(frozen=True)
+class Duplicate:
+	candidate: Candidate
+	match: Match
+
+
+Source = Callable[[Identity], list[Candidate]]
+
+
+def find(wanted: Identity, *, leave_out: tuple[str, str] | None = None) -> list[Duplicate]:
+	"""Sure ones first. `leave_out` is (source, name) of the one that asks."""
+	candidates = [
+		candidate
+		for source in SOURCES
+		for candidate in source(wanted)
+		if (candidate.source, candidate.name) != leave_out
+	]
+	carriers = _carriers(wanted, candidates)
+	found = [
+		Duplicate(candidate, matched)
+		for candidate in candidates
+		if (matched := match(wanted, candidate.identity, email_carriers=carriers))
+	]
+	return sorted(found, key=lambda one: (not one.match.sure, one.candidate.source, one.candidate.name))[
+		:MAX_SHOWN
+	]
+
+
+def _carriers(wanted: Identity, candidates: Iterable[Candidate]) -> int:
+	"""How many companies carry one of the e-mail addresses: Customers, and requests that are none yet."""
+	return len(
+		{
+			(candidate.source, candidate.name)
+			for candidate in candidates
+			if candidate.status != "Approved" and set(candidate.identity.emails) & set(wanted.emails)
+		}
+	)
+
+
+def customers(wanted: Identity) -> list[Candidate]:
+	"""Source: Customers, disabled ones too."""
+	customer, link = DocType("Customer"), DocType("Dynamic Link")
+	names: set[str] = set()
+	if wanted.cui:
+		names |= _names(customer, customer.b2b_cui == wanted.cui)
+	if wanted.name_key:
+		names |= _names(customer, customer.b2b_name_key == wanted.name_key)
+	if wanted.emails:
+		address = DocType("Contact Email")
+		found = (
+			frappe.qb.from_(address)
+			.join(link)
+			.on((link.parent == address.parent) & (link.parenttype == "Contact"))
+			.select(link.link_name)
+			.distinct()
+			.where(link.link_doctype == "Customer")
+			.where(address.email_id.isin(wanted.emails))
+			.limit(MAX_CANDIDATES)
+			.run()
+		)
+		names |= {row[0] for row in found}
+	return _with_contacts(names)
+
+
+def _with_contacts(names: set[str]) -> list[Candidate]:
+	if not names:
+		return []
+	rows = frappe.get_all(
+		"Customer",
+		{"name": ["in", sorted(names)[:MAX_CANDIDATES]]},
+		["name", "customer_name", "tax_id", "smartbill_reg_com", "disabled"],
+		order_by="name",
+	)
+	emails, phones = (
+		_contact_data("Contact Email", "email_id", names),
+		_contact_data("Contact Phone", "phone", names),
+	)
+	return [
+		Candidate(
+			"Customer",
+			row.name,
+			row.customer_name,
+			Identity.of(
+				cui=row.tax_id,
+				name=row.customer_name,
+				emails=emails.get(row.name, ()),
+				phones=phones.get(row.name, ()),
+				reg_com=row.smartbill_reg_com,
+			),
+			disabled=bool(row.disabled),
+		)
+		for row in rows
+	]
+
+
+def _contact_data(doctype: str, field: str, customers: set[str]) -> dict[str, list[str]]:
+	table, link = DocType(doctype), DocType("Dynamic Link")
+	rows = (
+		frappe.qb.from_(table)
+		.join(link)
+		.on((link.parent == table.parent) & (link.parenttype == "Contact"))
+		.select(link.link_name, table[field])
+		.where(link.link_doctype == "Customer")
+		.where(link.link_name.isin(sorted(customers)))
+		.limit(MAX_CANDIDATES * 10)
+		.run()
+	)
+	found: dict[str, list[str]] = {}
+	for customer, value in rows:
+		found.setdefault(customer, []).append(value)
+	return found
+
+
+def registrations(wanted: Identity) -> list[Candidate]:
+	"""Source: other requests, decided ones too; not what was withdrawn."""
+	table = DocType("B2B Registration")
+	conditions = [
+		condition
+		for value, condition in (
+			(wanted.cui, table.cui_digits == wanted.cui),
+			(wanted.name_key, table.name_key == wanted.name_key),
+			(wanted.emails, table.email.isin(wanted.emails or [""])),
+		)
+		if value
+	]
+	names: set[str] = set()
+	for condition in conditions:
+		names |= _names(table, condition & (table.status != "Withdrawn"))
+	if not names:
+		return []
+	rows = frappe.get_all(
+		"B2B Registration",
+		{"name": ["in", sorted(names, reverse=True)[:MAX_CANDIDATES]]},
+		["name", "company_name", "cui", "cui_digits", "email", "phone", "reg_com", "status"],
+		order_by="name desc",
+	)
+	return [
+		Candidate(
+			"B2B Registration",
+			row.name,
+			row.company_name,
+			Identity.of(
+				cui=row.cui_digits,
+				name=row.company_name,
+				emails=[row.email],
+				phones=[row.phone],
+				reg_com=row.reg_com,
+			),
+			status=row.status,
+		)
+		for row in rows
+	]
+
+
+def _names(table: DocType, condition: object) -> set[str]:
+	rows = frappe.qb.from_(table).select(table.name).where(condition).limit(MAX_CANDIDATES).run()
+	return {row[0] for row in rows}
+
+
+SOURCES: list[Source] = [customers, registrations]
