@@ -80,6 +80,21 @@ def store(doc: Any, content: bytes, again: bool = False) -> Any:
 		return claim.note_pdf_error(doc, _("The PDF could not be stored; see the Error Log."))
 
 
+def file_of(doc: Any) -> str | None:
+	"""The File that holds the document's PDF; None when there is none, or when somebody deleted it."""
+	return frappe.db.get_value(
+		"File", {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name, "file_url": doc.pdf}
+	)
+
+
+def stored(doc: Any) -> tuple[str, bytes]:
+	"""(file name, content) of the document's PDF, of which `file_of` knows."""
+	file = frappe.get_doc("File", file_of(doc))
+	# File.get_content would decode what looks like text
+	with open(file.get_full_path(), "rb") as content:
+		return file.file_name, content.read()
+
+
 def text_of(content: bytes) -> str:
 	"""What can be read in a PDF; empty when nothing can, whatever the reason."""
 	try:

@@ -6,9 +6,11 @@ from unittest.mock import patch
 
 import frappe
 
+from erp_b2b_smartbill.email_templates import LANGUAGES
 from erp_b2b_smartbill.exceptions import Conflict, NotReady, SmartBillRefused, SmartBillUnreachable
 from erp_b2b_smartbill.smartbill import claim, states
 from erp_b2b_smartbill.smartbill.life import mail_template, mailing
+from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.life_case import REASON, LifeTestCase
 
 SEND = "/SBORO/api/document/send"
@@ -17,21 +19,7 @@ TO = "comenzi@example.com"
 
 class MailTestCase(LifeTestCase):
 	def outgoing(self) -> None:
-		frappe.get_doc(
-			{
-				"doctype": "Email Account",
-				"email_account_name": "Test out",
-				"email_id": "out@example.com",
-				"enable_outgoing": 1,
-				"default_outgoing": 1,
-				"smtp_server": "127.0.0.1",
-				"no_smtp_authentication": 1,
-				"login_id_is_different": 0,
-				"awaiting_password": 1,
-			}
-		).db_insert()
-		frappe.db.commit()
-		frappe.local.outgoing_email_account = {}
+		factories.outgoing_email_account()
 
 	def queued(self, quotation: Any) -> list[Any]:
 		frappe.db.rollback()
@@ -86,12 +74,12 @@ class TestByErpnext(MailTestCase):
 		)
 		frappe.db.commit()
 		self.assertIn("Proforma invoice", self.do("show_email", quotation)["subject"])
-		template = frappe.get_doc("Email Template", mail_template.NAMES["en"])
+		template = frappe.get_doc("Email Template", mail_template.PROFORMA.name("en"))
 		before = template.subject
 		self.addCleanup(frappe.db.set_value, "Email Template", template.name, "subject", before)
 		template.subject = "Our offer {{ quotation }}"
 		template.save()
-		mail_template.add_missing()
+		mail_template.PROFORMA.add_missing()
 		frappe.db.commit()
 		self.assertEqual(self.do("show_email", quotation)["subject"], f"Our offer {quotation.name}")
 		template.subject = before
@@ -264,13 +252,13 @@ class TestBySmartBill(MailTestCase):
 
 class TestTemplates(MailTestCase):
 	def test_are_installed_and_removed(self):
-		for name in mail_template.NAMES.values():
+		for name in map(mail_template.PROFORMA.name, LANGUAGES):
 			self.assertTrue(frappe.db.exists("Email Template", name))
-		mail_template.remove()
-		for name in mail_template.NAMES.values():
+		mail_template.PROFORMA.remove()
+		for name in map(mail_template.PROFORMA.name, LANGUAGES):
 			self.assertFalse(frappe.db.exists("Email Template", name))
 		# the app has texts of its own when they were deleted
-		subject, message = mail_template.texts_for(
+		subject, message = mail_template.PROFORMA.render(
 			"en", {"full_number": "PRF2 0227", "customer_name": "A<b>"}
 		)
 		self.assertIn("PRF2 0227", subject)

@@ -18,6 +18,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.utils import fmt_money, formatdate, is_html, sanitize_html, validate_email_address
 
 from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill.email_templates import language_of
 from erp_b2b_smartbill.exceptions import AppError, NotReady, SmartBillUnreachable, invalid
 from erp_b2b_smartbill.smartbill import claim, pdf, states
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS
@@ -88,15 +89,15 @@ def _send_by_erpnext(doc: Any, given: dict[str, Any]) -> Any:
 		raise NotReady(text, code="no_outgoing_email", problems=[problem])
 	email = _email(doc, quotation, given)
 	doc = pdf.with_pdf(doc, deadline=time.monotonic() + CLICK_SECONDS)
-	if doc.pdf and not _file_of(doc):
+	if doc.pdf and not pdf.file_of(doc):
 		# somebody deleted the file
 		doc = pdf.fetch_again(doc, frappe.get_doc("SmartBill Account", doc.account))
-	if not (doc.pdf and _file_of(doc)):
+	if not (doc.pdf and pdf.file_of(doc)):
 		raise SmartBillUnreachable(
 			_("The PDF cannot be had from SmartBill: {0}. Nothing was sent.").format(doc.pdf_error or ""),
 			retry_after=60,
 		)
-	name, content = _stored_pdf(doc)
+	name, content = pdf.stored(doc)
 	return claim.change(
 		doc.doctype,
 		doc.name,
@@ -152,19 +153,6 @@ def _queue(doc: Any, email: Email, file_name: str, content: bytes) -> None:
 	)
 	if not queued:
 		raise invalid("to", _("None of the recipients wants e-mails of this site: they unsubscribed."))
-
-
-def _file_of(doc: Any) -> str | None:
-	return frappe.db.get_value(
-		"File", {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name, "file_url": doc.pdf}
-	)
-
-
-def _stored_pdf(doc: Any) -> tuple[str, bytes]:
-	file = frappe.get_doc("File", _file_of(doc))
-	# File.get_content would decode what looks like text
-	with open(file.get_full_path(), "rb") as stored:
-		return file.file_name, stored.read()
 
 
 def _send_by_smartbill(doc: Any, given: dict[str, Any]) -> Any:
@@ -267,7 +255,7 @@ def _printed_language(doc: Any) -> str | None:
 
 
 def _texts(doc: Any, quotation: Any) -> tuple[str, str]:
-	language = mail_template.language_of(_printed_language(doc) or quotation.get("language"))
+	language = language_of(_printed_language(doc) or quotation.get("language"))
 	values = {
 		"customer_name": doc.customer_name or "",
 		"contact": plain_text(quotation.get("contact_display") or ""),
@@ -281,7 +269,7 @@ def _texts(doc: Any, quotation: Any) -> tuple[str, str]:
 		"grand_total": fmt_money(doc.grand_total, currency=doc.currency),
 		"currency": doc.currency,
 	}
-	subject, message = mail_template.texts_for(language, values)
+	subject, message = mail_template.PROFORMA.render(language, values)
 	return " ".join(plain_text(subject).split()), message
 
 
