@@ -10,10 +10,13 @@ PROJECTED_ON_QUOTATION = (
 	"smartbill_number",
 	"smartbill_pdf",
 	"smartbill_payment_status",
+	"b2b_response",
 )
 
 # shown, never typed; an amended Quotation starts without them; they change after the submit
 _PROJECTED = {"read_only": 1, "no_copy": 1, "allow_on_submit": 1, "print_hide": 1}
+
+_KEY = {"read_only": 1, "no_copy": 1, "hidden": 1, "print_hide": 1}
 
 _FIELDS = {
 	"Customer": [
@@ -33,6 +36,32 @@ _FIELDS = {
 			"label": N_("Trade Register No."),
 			"insert_after": "smartbill_vat_payer",
 			"description": N_("Printed on SmartBill's documents, e.g. J12/345/2019."),
+		},
+		{
+			"fieldname": "b2b_tier",
+			"fieldtype": "Link",
+			"options": "B2B Tier",
+			"label": N_("B2B Tier"),
+			"insert_after": "customer_group",
+			"in_standard_filter": 1,
+			"description": N_("Changed by a B2B Manager only."),
+		},
+		# kept by overrides/customer.py: what a company is recognised by
+		{
+			"fieldname": "b2b_cui",
+			"fieldtype": "Data",
+			"label": N_("CUI digits"),
+			"insert_after": "smartbill_reg_com",
+			"search_index": 1,
+			**_KEY,
+		},
+		{
+			"fieldname": "b2b_name_key",
+			"fieldtype": "Data",
+			"label": N_("Name key"),
+			"insert_after": "b2b_cui",
+			"search_index": 1,
+			**_KEY,
 		},
 	],
 	"Quotation": [
@@ -85,6 +114,16 @@ _FIELDS = {
 			"options": "\nUnpaid\nPartly Paid\nPaid",
 			"label": N_("Proforma Payment"),
 			"insert_after": "smartbill_pdf",
+			"in_standard_filter": 1,
+			**_PROJECTED,
+		},
+		{
+			"fieldname": "b2b_response",
+			"fieldtype": "Select",
+			"options": "\nAccepted\nDeclined",
+			"label": N_("Buyer's Answer"),
+			"insert_after": "order_type",
+			"depends_on": "eval:doc.b2b_response",
 			"in_standard_filter": 1,
 			**_PROJECTED,
 		},

@@ -113,6 +113,13 @@ class SeriesUnsettled(AppError):
 	http_status_code = 409
 
 
+class TooManyRequests(AppError):
+	"""One caller asked too often; after `retry_after` seconds he may again."""
+
+	code = "too_many_requests"
+	http_status_code = 429
+
+
 class Busy(AppError):
 	"""The database was busy; the same request may be sent again."""
 

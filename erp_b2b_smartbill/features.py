@@ -5,6 +5,8 @@ from __future__ import annotations
 import frappe
 
 PROFORMA = "enable_smartbill_proforma"
+REGISTRATION = "enable_b2b_registration"
+PORTAL = "enable_b2b_portal"
 
 
 def is_on(switch: str) -> bool:

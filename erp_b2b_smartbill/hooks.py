@@ -36,15 +36,28 @@ doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
 extend_bootinfo = ["erp_b2b_smartbill.boot.extend"]
 
 doc_events = {
+	"Customer": {
+		"validate": [
+			"erp_b2b_smartbill.overrides.customer.keep_keys",
+			"erp_b2b_smartbill.overrides.customer.guard_tier",
+		],
+		"on_update": ["erp_b2b_smartbill.overrides.customer.record_tier"],
+	},
 	"Quotation": {
-		"onload": ["erp_b2b_smartbill.overrides.quotation.show_proforma"],
+		"onload": [
+			"erp_b2b_smartbill.overrides.quotation.show_proforma",
+			"erp_b2b_smartbill.overrides.quotation.show_response",
+		],
 		"validate": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
 		"before_update_after_submit": ["erp_b2b_smartbill.overrides.quotation.keep_projection"],
 		"before_cancel": [
 			"erp_b2b_smartbill.overrides.quotation.keep_projection",
 			"erp_b2b_smartbill.overrides.quotation.tell_of_living_proforma",
 		],
-		"on_trash": ["erp_b2b_smartbill.overrides.quotation.forget_proforma_of_nothing"],
+		"on_trash": [
+			"erp_b2b_smartbill.overrides.quotation.forget_proforma_of_nothing",
+			"erp_b2b_smartbill.portal.responses.forget_with_quotation",
+		],
 	},
 }
 
@@ -54,17 +67,23 @@ scheduler_events = {
 			"erp_b2b_smartbill.smartbill.schedule.settle_due",
 			"erp_b2b_smartbill.smartbill.bulk.resume_abandoned",
 		],
+		"*/5 * * * *": ["erp_b2b_smartbill.registration.decide.take_up_undecided"],
 		"*/10 * * * *": ["erp_b2b_smartbill.smartbill.schedule.survey_counters"],
 	},
+	"daily_maintenance": ["erp_b2b_smartbill.registration.retention.delete_old_documents"],
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
 }
 
+update_website_context = ["erp_b2b_smartbill.portal.website.extend"]
+
 permission_query_conditions = {
+	"Quotation Response": "erp_b2b_smartbill.permissions.response_query_conditions",
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.invoice_query_conditions",
 	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
+	"Quotation Response": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.has_run_permission",
@@ -77,7 +96,7 @@ override_doctype_dashboards = {
 }
 
 # evidence must not keep a document from being deleted
-ignore_links_on_delete = ["Business Event", "SmartBill Call", "SmartBill Issue Run"]
+ignore_links_on_delete = ["Business Event", "Quotation Response", "SmartBill Call", "SmartBill Issue Run"]
 
 # days; failed calls are kept, see SmartBillCall.clear_old_logs
 default_log_clearing_doctypes = {"SmartBill Call": 90}

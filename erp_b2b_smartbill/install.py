@@ -5,9 +5,11 @@ from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
-from erp_b2b_smartbill.smartbill.life import mail_template
+from erp_b2b_smartbill.customers import keys
+from erp_b2b_smartbill.mail_texts import MAIL_TEXTS
 
 ROLES = ("B2B Manager", "B2B Sales")
+SETTINGS = "B2B Settings"
 
 
 def before_install() -> None:
@@ -17,13 +19,31 @@ def before_install() -> None:
 def after_install() -> None:
 	add_roles()
 	create_custom_fields(CUSTOM_FIELDS, update=True)
-	mail_template.add_missing()
+	for text in MAIL_TEXTS:
+		text.add_missing()
+	keys.fill_missing()
+	fill_settings()
 
 
 def after_migrate() -> None:
 	add_roles()
 	create_custom_fields(CUSTOM_FIELDS, update=True)
-	mail_template.add_missing()
+	for text in MAIL_TEXTS:
+		text.add_missing()
+	keys.fill_missing()
+	fill_settings()
+
+
+def fill_settings() -> None:
+	"""Frappe gives a settings document its defaults while nothing of it is stored: a field that comes with an update
+	would stay empty, and with it every limit and the confirmation of e-mail addresses. What was saved stays."""
+	table = frappe.qb.DocType("Singles")
+	stored = {
+		row[0] for row in frappe.qb.from_(table).select(table.field).where(table.doctype == SETTINGS).run()
+	}
+	for field in frappe.get_meta(SETTINGS).fields:
+		if field.default and field.fieldname not in stored:
+			frappe.db.set_single_value(SETTINGS, field.fieldname, field.default, update_modified=False)
 
 
 def refuse_foreign_fields() -> None:

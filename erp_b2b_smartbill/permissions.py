@@ -11,6 +11,10 @@ from frappe.desk.reportview import build_match_conditions
 if TYPE_CHECKING:
 	from frappe.model.document import Document
 
+TIER_GIVERS = ("B2B Manager", "System Manager")
+REGISTRATION_DECIDERS = ("B2B Manager",)
+REGISTRATION_READERS = ("B2B Manager", "System Manager", "B2B Sales")
+
 
 def proforma_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Hook `permission_query_conditions`: the conditions that Quotations are listed with."""
@@ -20,6 +24,11 @@ def proforma_query_conditions(user: str | None = None, doctype: str | None = Non
 def invoice_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Hook `permission_query_conditions`, as for the proforma."""
 	return _conditions("SmartBill Invoice", user)
+
+
+def response_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`, as for the proforma."""
+	return _conditions("Quotation Response", user)
 
 
 def _conditions(doctype: str, user: str | None) -> str:

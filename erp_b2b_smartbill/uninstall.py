@@ -4,13 +4,14 @@ import frappe
 
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.install import ROLES
-from erp_b2b_smartbill.smartbill.life import mail_template
+from erp_b2b_smartbill.mail_texts import MAIL_TEXTS
 
 
 def before_uninstall() -> None:
 	remove_custom_fields()
 	remove_roles()
-	mail_template.remove()
+	for text in MAIL_TEXTS:
+		text.remove()
 	frappe.db.delete("Logs To Clear", {"ref_doctype": "SmartBill Call"})
 
 

@@ -25,6 +25,7 @@ from erp_b2b_smartbill.exceptions import (
 	NotAllowed,
 	NotFound,
 	NotSignedIn,
+	TooManyRequests,
 )
 from erp_b2b_smartbill.text import plain_text
 
@@ -41,11 +42,6 @@ class Invalid(AppError):
 
 	code = "invalid"
 	http_status_code = 422
-
-
-class TooManyRequests(AppError):
-	code = "too_many_requests"
-	http_status_code = 429
 
 
 def success(data: Any, status: int = 200) -> Response:

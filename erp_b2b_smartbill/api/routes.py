@@ -19,8 +19,10 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from erp_b2b_smartbill import features
-from erp_b2b_smartbill.api import envelope, proforma_life, proformas, runs
+from erp_b2b_smartbill.api import envelope, portal, proforma_life, proformas, registrations, runs
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
+from erp_b2b_smartbill.permissions import REGISTRATION_DECIDERS, REGISTRATION_READERS
+from erp_b2b_smartbill.portal.access import ROLE as BUYER
 from erp_b2b_smartbill.smartbill.actions import INVOICERS, MANAGERS, SALES
 
 APP = "erp_b2b_smartbill"
@@ -35,6 +37,8 @@ class Operation:
 	handler: Callable[..., tuple[Any, int]]
 	roles: tuple[str, ...]
 	summary: str
+	# open to whoever comes, signed in or not
+	is_public: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,34 @@ class Route:
 	operations: Mapping[str, Operation]
 
 
+REGISTRATIONS = f"{BASE}/registrations"
 PROFORMA = f"{BASE}/quotations/<path:quotation>/smartbill/proforma"
 RUNS = f"{BASE}/smartbill/runs"
 
 
 def _post(path: str, handler: Callable[..., tuple[Any, int]], roles: tuple[str, ...], summary: str) -> Route:
 	return Route(path, features.PROFORMA, {"POST": Operation(handler, roles, summary)})
+
+
+def _registration(
+	path: str, public: bool = False, **operations: tuple[Callable[..., Any], tuple[str, ...], str]
+) -> Route:
+	return Route(
+		f"{REGISTRATIONS}{path}",
+		features.REGISTRATION,
+		{
+			method: Operation(handler, roles, summary, is_public=public)
+			for method, (handler, roles, summary) in operations.items()
+		},
+	)
+
+
+def _portal(path: str, **operations: tuple[Callable[..., Any], str]) -> Route:
+	return Route(
+		f"{BASE}/portal{path}",
+		features.PORTAL,
+		{method: Operation(handler, (BUYER,), summary) for method, (handler, summary) in operations.items()},
+	)
 
 
 ROUTES = (
@@ -92,6 +118,72 @@ ROUTES = (
 		operations={"GET": Operation(runs.show, SALES, "How far a run is, and a result per Quotation")},
 	),
 	_post(f"{RUNS}/<run>/stop", runs.stop, SALES, "Stop a run after the document in the air"),
+	_registration("", public=True, POST=(registrations.create, (), "Register a company")),
+	_registration(
+		"/form", public=True, GET=(registrations.form, (), "What the form of a registration needs")
+	),
+	_registration(
+		"/company/<cui>", public=True, GET=(registrations.company, (), "What ANAF knows of a company")
+	),
+	_registration("/cities", public=True, GET=(registrations.cities, (), "Names of cities of a county")),
+	_registration("/status/<token>", public=True, GET=(registrations.show, (), "How a request stands")),
+	_registration(
+		"/status/<token>/answer", public=True, POST=(registrations.answer, (), "Answer the question")
+	),
+	_registration(
+		"/status/<token>/withdraw", public=True, POST=(registrations.withdraw, (), "Withdraw the request")
+	),
+	_registration(
+		"/status/<token>/resend",
+		public=True,
+		POST=(registrations.resend, (), "Send the confirmation mail again"),
+	),
+	_registration("/confirm", public=True, POST=(registrations.confirm, (), "Confirm the e-mail address")),
+	_registration(
+		"/confirm/resend",
+		public=True,
+		POST=(registrations.resend_confirmation, (), "Ask for another confirmation"),
+	),
+	_registration("/welcome", public=True, POST=(registrations.open_welcome, (), "Go and choose a password")),
+	_registration(
+		"/welcome/resend",
+		public=True,
+		POST=(registrations.resend_welcome, (), "Ask for another welcome mail"),
+	),
+	_registration(
+		"/counts", GET=(registrations.counts, REGISTRATION_READERS, "How many requests there are, by status")
+	),
+	_registration(
+		"/bulk", POST=(registrations.decide_many, REGISTRATION_DECIDERS, "Approve or reject many requests")
+	),
+	_registration(
+		"/bulk/<job>", GET=(registrations.bulk_progress, REGISTRATION_DECIDERS, "How far many decisions are")
+	),
+	_registration(
+		"/<name>/review",
+		GET=(registrations.review, REGISTRATION_READERS, "All that helps to decide about a request"),
+	),
+	_registration(
+		"/<name>/approve", POST=(registrations.approve, REGISTRATION_DECIDERS, "Approve a request")
+	),
+	_registration("/<name>/reject", POST=(registrations.reject, REGISTRATION_DECIDERS, "Reject a request")),
+	_registration(
+		"/<name>/ask", POST=(registrations.ask, REGISTRATION_DECIDERS, "Ask the applicant a question")
+	),
+	_registration("/<name>/look", POST=(registrations.look, REGISTRATION_DECIDERS, "Ask ANAF again")),
+	_registration(
+		"/<name>/erase",
+		POST=(registrations.erase, REGISTRATION_DECIDERS, "Erase the personal data of a request"),
+	),
+	_portal("/company", GET=(portal.company, "The buyer's companies")),
+	_portal("/quotations", GET=(portal.quotations, "The buyer's quotations")),
+	_portal("/quotations/<path:quotation>", GET=(portal.quotation, "One quotation of the buyer's")),
+	_portal(
+		"/quotations/<path:quotation>/response", POST=(portal.respond, "Accept or decline a quotation, once")
+	),
+	_portal(
+		"/quotations/<path:quotation>/proforma.pdf", GET=(portal.proforma_pdf, "The PDF of the proforma")
+	),
 )
 
 _lock = threading.Lock()
@@ -117,22 +209,28 @@ def answer(route: Route, **arguments: str) -> Response:
 		raise frappe.DoesNotExistError
 	try:
 		data, status = _operation(route).handler(**arguments)
-		return envelope.success(data, status)
+		# a file is an answer of its own
+		return data if isinstance(data, Response) else envelope.success(data, status)
 	except Exception as error:
 		return envelope.failure(error)
 
 
 def _operation(route: Route) -> Operation:
-	if frappe.session.user == "Guest":
-		raise NotSignedIn(_("Sign in first."))
 	if not features.is_on(route.switch):
 		raise not_found()
+	is_guest = frappe.session.user == "Guest"
+	if is_guest and not any(operation.is_public for operation in route.operations.values()):
+		raise NotSignedIn(_("Sign in first."))
 	method = frappe.request.method
 	operation = route.operations.get("GET" if method == "HEAD" else method)
 	if operation is None:
 		raise MethodNotAllowed(
 			_("This address does not know the method {0}.").format(method), list(route.operations)
 		)
+	if operation.is_public:
+		return operation
+	if is_guest:
+		raise NotSignedIn(_("Sign in first."))
 	if not set(operation.roles) & set(frappe.get_roles()):
 		raise NotAllowed(_("Your roles do not allow this."))
 	return operation

@@ -15,11 +15,16 @@ MANAGER = "B2B Manager"
 
 
 def notify_managers(doc: Document, text: str) -> None:
-	"""A notification in the desk for every B2B Manager, committed. To be called with nothing uncommitted; it never
-	raises, for what it tells of is stored already."""
+	"""A notification in the desk for every B2B Manager, as `notify_users`."""
+	notify_users(None, doc, text)
+
+
+def notify_users(users: list[str] | None, doc: Document, text: str) -> None:
+	"""A notification in the desk for each of the users (None: the managers), committed. To be called with nothing
+	uncommitted; it never raises, for what it tells of is stored already."""
 	try:
 		title = frappe.utils.escape_html(doc.get("full_number") or doc.name)
-		for user in _managers():
+		for user in managers() if users is None else users:
 			frappe.get_doc(
 				{
 					"doctype": "Notification Log",
@@ -37,6 +42,7 @@ def notify_managers(doc: Document, text: str) -> None:
 		log_masked_error("B2B Managers could not be notified")
 
 
-def _managers() -> list[str]:
+def managers() -> list[str]:
+	"""The enabled users with the role."""
 	users = frappe.get_all("Has Role", {"role": MANAGER, "parenttype": "User"}, pluck="parent")
 	return frappe.get_all("User", {"name": ["in", users], "enabled": 1}, pluck="name") if users else []

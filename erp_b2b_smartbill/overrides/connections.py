@@ -1,4 +1,5 @@
-"""What we add to the "Connections" of ERPNext's forms: the SmartBill documents of a Quotation and of a Customer."""
+"""What we add to the "Connections" of ERPNext's forms of a Quotation and of a Customer: the SmartBill documents, and
+what buyers answered."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from frappe import _
 
 from erp_b2b_smartbill import features
 
-DOCTYPES = ["SmartBill Proforma", "SmartBill Invoice"]
+SMARTBILL = ["SmartBill Proforma", "SmartBill Invoice"]
+BUYER = ["Quotation Response"]
 
 
 def of_quotation(data: dict[str, Any]) -> dict[str, Any]:
@@ -22,16 +24,19 @@ def of_customer(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_ours(data: dict[str, Any], field: str) -> dict[str, Any]:
-	if not features.is_on(features.PROFORMA):
-		return data
+	if features.is_on(features.PROFORMA):
+		data = _with_group(data, field, _("SmartBill"), SMARTBILL)
+	if features.is_on(features.PORTAL):
+		data = _with_group(data, field, _("Buyer's answers"), BUYER)
+	return data
+
+
+def _with_group(data: dict[str, Any], field: str, label: str, doctypes: list[str]) -> dict[str, Any]:
 	return {
 		**data,
 		"non_standard_fieldnames": {
 			**(data.get("non_standard_fieldnames") or {}),
-			**dict.fromkeys(DOCTYPES, field),
+			**dict.fromkeys(doctypes, field),
 		},
-		"transactions": [
-			*(data.get("transactions") or []),
-			{"label": _("SmartBill"), "items": list(DOCTYPES)},
-		],
+		"transactions": [*(data.get("transactions") or []), {"label": label, "items": list(doctypes)}],
 	}

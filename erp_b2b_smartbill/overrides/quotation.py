@@ -46,6 +46,21 @@ def show_proforma(doc: Document, method: str | None = None) -> None:
 	)
 
 
+def show_response(doc: Document, method: str | None = None) -> None:
+	"""Hook `onload`: what the buyer answered on the website, for the form's headline."""
+	if not doc.get("b2b_response") or not features.is_on(features.PORTAL):
+		return
+	response = frappe.db.get_value(
+		"Quotation Response",
+		{"quotation": doc.name},
+		["name", "response", "comment", "user", "responded_at"],
+		as_dict=True,
+	)
+	if response and frappe.has_permission("Quotation Response", "read"):
+		response.full_name = frappe.utils.get_fullname(response.user)
+		doc.set_onload("b2b_response", response)
+
+
 def _why_closed(doc: Document) -> str | None:
 	"""Why no proforma can be issued of a Quotation in this state."""
 	try:

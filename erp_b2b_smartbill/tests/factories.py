@@ -39,6 +39,25 @@ def company() -> str:
 	return COMPANY
 
 
+def outgoing_email_account() -> None:
+	"""One that sends from the queue, if anybody sends, to this machine."""
+	frappe.get_doc(
+		{
+			"doctype": "Email Account",
+			"email_account_name": "Test out",
+			"email_id": "out@example.com",
+			"enable_outgoing": 1,
+			"default_outgoing": 1,
+			"smtp_server": "127.0.0.1",
+			"no_smtp_authentication": 1,
+			"login_id_is_different": 0,
+			"awaiting_password": 1,
+		}
+	).db_insert()
+	frappe.db.commit()
+	frappe.local.outgoing_email_account = {}
+
+
 def vat_account() -> str:
 	return f"TVA test 21% - {ABBR}"
 
@@ -249,6 +268,29 @@ def user(*roles: str) -> str:
 	)
 	doc.flags.ignore_password_policy = True
 	doc.insert()
+	return email
+
+
+def buyer(*customers: str) -> str:
+	"""A user of the website with the password "test", who acts for these Customers."""
+	email = f"{frappe.generate_hash(length=8)}@example.com"
+	doc = frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": email,
+			"first_name": "Ana",
+			"user_type": "Website User",
+			"send_welcome_email": 0,
+			"new_password": "test",
+			"roles": [{"role": "Customer"}],
+		}
+	)
+	doc.flags.ignore_password_policy = True
+	doc.insert()
+	for name in customers:
+		customer_doc = frappe.get_doc("Customer", name)
+		customer_doc.append("portal_users", {"user": email})
+		customer_doc.save()
 	return email
 
 

@@ -21,8 +21,15 @@ class TestInstall(ServerTestCase):
 		self.assertEqual(
 			found,
 			{
+				"B2B Allowed Country",
+				"B2B Registration",
+				"B2B Registration Document",
+				"B2B Registration Message",
 				"B2B Settings",
+				"B2B Tier",
 				"Business Event",
+				"Customer External Link",
+				"Quotation Response",
 				"SmartBill Account",
 				"SmartBill Call",
 				"SmartBill Invoice",
@@ -48,6 +55,21 @@ class TestInstall(ServerTestCase):
 	def test_nothing_of_other_apps_is_customised(self):
 		self.assertFalse(frappe.db.exists("Property Setter", {"module": MODULE}))
 		self.assertFalse(frappe.db.exists("Custom DocPerm", {"role": ["in", install.ROLES]}))
+
+	def test_settings_that_come_with_an_update_have_their_defaults_and_what_was_saved_stays(self):
+		new = {
+			"max_files": 5,
+			"require_confirmed_email": 1,
+			"approval_mode": "Manual",
+			"max_lookups_per_ip": 60,
+		}
+		frappe.db.delete("Singles", {"doctype": "B2B Settings", "field": ["in", list(new)]})
+		frappe.db.set_single_value("B2B Settings", {"min_seconds": 0, "retention_days": 30})
+		install.after_migrate()
+		frappe.clear_document_cache("B2B Settings", "B2B Settings")
+		settings = frappe.get_doc("B2B Settings")
+		self.assertEqual({field: settings.get(field) for field in new}, new)
+		self.assertEqual((settings.min_seconds, settings.retention_days), (0, 30))
 
 	def test_running_it_again_changes_nothing(self):
 		install.after_migrate()

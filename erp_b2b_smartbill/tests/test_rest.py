@@ -267,7 +267,8 @@ class TestProformaRoute(SandboxTestCase):
 		for route in ROUTES:
 			self.assertTrue(route.switch)
 			for operation in route.operations.values():
-				self.assertTrue(operation.roles and operation.summary)
+				self.assertTrue(operation.summary)
+				self.assertNotEqual(bool(operation.roles), operation.is_public, route.path)
 				self.assertNotIn("Guest", operation.roles)
 
 	def test_frappes_own_rest_cannot_write_a_proforma(self):

@@ -52,6 +52,10 @@ class TestTranslations(unittest.TestCase):
 			source = path.read_text(encoding="utf-8")
 			for text in re.findall(r'\b__\(\s*"((?:[^"\\]|\\.)*)"', source):
 				self.assertIn(text, ids, path)
+		for path in sorted(APP.rglob("*.html")):
+			source = path.read_text(encoding="utf-8")
+			for _quote, text in re.findall(r"""\b_\(\s*(["'])(.*?)\1""", source):
+				self.assertIn(text, ids, path)
 
 	def test_every_label_of_our_doctypes_is_in_the_catalogue(self):
 		ids = {message.id for message in catalog("main.pot")}

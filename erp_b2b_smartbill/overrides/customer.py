@@ -1,0 +1,40 @@
+"""What we add to the life of a Customer: the keys that it is recognised by, and a tier that only managers give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import frappe
+from frappe import _
+
+from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.customers import identity
+from erp_b2b_smartbill.permissions import TIER_GIVERS
+
+if TYPE_CHECKING:
+	from frappe.model.document import Document
+
+
+def keep_keys(doc: Document, method: str | None = None) -> None:
+	"""Hook `validate`: searching by CUI or by name must not depend on how somebody typed it."""
+	doc.b2b_cui = identity.valid_cui(doc.tax_id)
+	doc.b2b_name_key = identity.name_key(doc.customer_name) or None
+
+
+def guard_tier(doc: Document, method: str | None = None) -> None:
+	"""Hook `validate`, against desk, REST, import and Data Import alike. A tier is a price: only managers give it."""
+	before = doc.get_doc_before_save()
+	if ((before.get("b2b_tier") if before else None) or None) == (doc.b2b_tier or None):
+		return
+	if doc.flags.tier_is_granted or frappe.flags.in_install or frappe.flags.in_migrate:
+		return
+	if not set(TIER_GIVERS) & set(frappe.get_roles()):
+		frappe.throw(_("Only a B2B Manager changes the tier of a Customer."), frappe.PermissionError)
+
+
+def record_tier(doc: Document, method: str | None = None) -> None:
+	"""Hook `on_update`."""
+	before = doc.get_doc_before_save()
+	old = before.get("b2b_tier") if before else None
+	if (old or None) != (doc.b2b_tier or None):
+		audit.record(audit.CUSTOMER_TIER_CHANGED, doc, {"b2b_tier": old}, {"b2b_tier": doc.b2b_tier})

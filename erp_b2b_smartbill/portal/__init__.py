@@ -1,0 +1,1 @@
+"""The buyer's side of the website: his company, his quotations and proformas, his answers."""

@@ -1,0 +1,1 @@
+"""A company's request to become a customer: submitted, decided, onboarded."""

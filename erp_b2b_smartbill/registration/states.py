@@ -1,0 +1,12 @@
+"""The statuses of a registration."""
+
+AWAITING_CONFIRMATION = "Awaiting Confirmation"
+PENDING = "Pending"
+INFORMATION_REQUESTED = "Information Requested"
+APPROVED = "Approved"
+REJECTED = "Rejected"
+WITHDRAWN = "Withdrawn"
+
+ALL = (AWAITING_CONFIRMATION, PENDING, INFORMATION_REQUESTED, APPROVED, REJECTED, WITHDRAWN)
+# not decided yet
+OPEN = (AWAITING_CONFIRMATION, PENDING, INFORMATION_REQUESTED)

@@ -1,0 +1,210 @@
+"""Processes that decide about registrations, for tests: several at the same moment, and ones that die on the way.
+
+python -m erp_b2b_smartbill.tests.deciding SITE SITES_PATH reads a line of JSON, a list of steps, from its input. It
+forks a process a step, each with a connection of its own; all begin together, and the line that it answers has an
+outcome a step.
+A step with `kill_at` kills its process at its so many-th write, counted from outside the app: a machine that loses its
+power there. With `fail_at` that write raises instead. A step with `at_commit` counts commits alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import frappe
+
+import erp_b2b_smartbill
+from erp_b2b_smartbill.registration import bulk, decide, limits, retention, submit
+from erp_b2b_smartbill.tests.faults.worker import Place, opened
+
+ROOT = str(Path(erp_b2b_smartbill.__file__).resolve().parents[1])
+WRITES = ("insert", "update", "delete", "replace")
+KILLED = {"killed": True}
+
+
+class Deciders:
+	"""The test's side: a process that has everything imported, and forks."""
+
+	def __init__(self) -> None:
+		site, sites_path = frappe.local.site, os.path.abspath(frappe.local.sites_path)
+		self._process = subprocess.Popen(
+			[sys.executable, "-m", "erp_b2b_smartbill.tests.deciding", site, sites_path],
+			# the embedded site is the working folder of its process
+			cwd=os.getcwd(),
+			env={**os.environ, "PYTHONPATH": os.pathsep.join([ROOT, os.environ.get("PYTHONPATH", "")])},
+			stdin=subprocess.PIPE,
+			stdout=subprocess.PIPE,
+			text=True,
+		)
+
+	def together(self, *steps: dict[str, Any]) -> list[dict[str, Any]]:
+		"""An outcome a step: {status, name}, {error, message} or {killed}."""
+		assert self._process.stdin and self._process.stdout
+		self._process.stdin.write(json.dumps(steps) + "\n")
+		self._process.stdin.flush()
+		return json.loads(self._process.stdout.readline())
+
+	def dismiss(self) -> None:
+		self._process.communicate(timeout=30)
+
+
+def main(site: str, sites_path: str) -> None:
+	place = Place(site, sites_path, "")
+	answers = os.fdopen(os.dup(1), "w")
+	# whatever prints something does not answer for us
+	os.dup2(2, 1)
+	with opened(place):
+		# once for all: what every process would have to load
+		for doctype in (
+			"B2B Registration",
+			"Customer",
+			"Address",
+			"Contact",
+			"User",
+			"Business Event",
+			"File",
+		):
+			frappe.new_doc(doctype)
+	for line in sys.stdin:
+		answers.write(json.dumps(_together(place, json.loads(line))) + "\n")
+		answers.flush()
+
+
+def _together(place: Place, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+	(ready_out, ready_in), (go_out, go_in) = os.pipe(), os.pipe()
+	children = []
+	for step in steps:
+		out, into = os.pipe()
+		pid = os.fork()
+		if not pid:
+			os.close(go_in)
+			_child(place, step, ready_in, go_out, into)
+		os.close(into)
+		children.append((pid, out))
+	os.close(ready_in)
+	for _step in steps:
+		os.read(ready_out, 1)
+	# the end of this pipe is the signal to all of them
+	os.close(go_in)
+	outcomes = []
+	for pid, out in children:
+		with os.fdopen(out) as pipe:
+			said = pipe.read()
+		_pid, status = os.waitpid(pid, 0)
+		if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+			outcomes.append(KILLED)
+		else:
+			outcomes.append(json.loads(said) if said else {"error": f"it ended with {status}"})
+	os.close(ready_out)
+	os.close(go_out)
+	return outcomes
+
+
+def _child(place: Place, step: dict[str, Any], ready: int, go: int, into: int) -> None:
+	try:
+		with opened(place):
+			frappe.db.rollback()
+			os.write(ready, b".")
+			os.read(go, 1)
+			_break_off(step.get("kill_at"), step.get("fail_at"), at_commit=bool(step.get("at_commit")))
+			outcome = _decided(step)
+			os.write(into, json.dumps(outcome).encode())
+	finally:
+		os._exit(0)
+
+
+def _decided(step: dict[str, Any]) -> dict[str, Any]:
+	frappe.set_user(step.get("user") or "Administrator")
+	try:
+		outcome = ACTIONS[step["action"]](step)
+		# as Frappe does at the end of a request
+		frappe.db.commit()
+		return {"status": getattr(outcome, "status", None), "name": getattr(outcome, "name", None)}
+	except Exception as error:
+		files = len(os.listdir(frappe.get_site_path("private", "files")))
+		frappe.db.rollback()
+		code = getattr(error, "code", None) or repr(error)
+		return {"error": code, "message": getattr(error, "message", ""), "files": files}
+
+
+def _approve(step: dict[str, Any]) -> Any:
+	# with the snapshot that a request has from finding out who asks
+	doc = frappe.get_doc("B2B Registration", step["name"])
+	return decide.approve(step["name"], decide.terms_of(doc))
+
+
+def _submit(step: dict[str, Any]) -> Any:
+	files = [
+		SimpleNamespace(filename=name, stream=BytesIO(bytes.fromhex(content)))
+		for name, content in step.get("files") or ()
+	]
+	frappe.set_user("Guest")
+	return submit.submit({"opened": limits.opened_token(), **step["values"]}, files)
+
+
+def _confirm(step: dict[str, Any]) -> Any:
+	frappe.set_user("Guest")
+	return decide.confirm(step["name"])
+
+
+def _answer(step: dict[str, Any]) -> Any:
+	frappe.set_user("Guest")
+	files = [
+		SimpleNamespace(filename=name, stream=BytesIO(bytes.fromhex(content)))
+		for name, content in step.get("files") or ()
+	]
+	return decide.answer(step["name"], "Da", files)
+
+
+def _run_many(step: dict[str, Any]) -> Any:
+	bulk.run("test", "approve", step["names"], None)
+
+
+ACTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
+	"approve": _approve,
+	"reject": lambda step: decide.reject(step["name"], "Nu"),
+	"withdraw": lambda step: decide.withdraw(step["name"]),
+	"confirm": _confirm,
+	"submit": _submit,
+	"answer": _answer,
+	"erase": lambda step: retention.erase(step["name"], "cerere"),
+	"bulk": _run_many,
+	"take up": lambda _step: decide.take_up_undecided(),
+}
+
+
+def _break_off(kill_at: int | None, fail_at: int | None, *, at_commit: bool) -> None:
+	"""Count writes, a commit as one of them: at the `kill_at`-th there is no process any more, the `fail_at`-th fails."""
+	seen = [0]
+	sql, commit = frappe.db.sql, frappe.db.commit
+
+	def count() -> None:
+		seen[0] += 1
+		if kill_at and seen[0] >= kill_at:
+			os.kill(os.getpid(), signal.SIGKILL)
+		if seen[0] == fail_at:
+			raise OSError("no space left")
+
+	def counting(query: Any, *arguments: Any, **options: Any) -> Any:
+		if not at_commit and str(query).lstrip().lower().startswith(WRITES):
+			count()
+		return sql(query, *arguments, **options)
+
+	def committing(*arguments: Any, **options: Any) -> Any:
+		count()
+		return commit(*arguments, **options)
+
+	frappe.db.sql, frappe.db.commit = counting, committing
+
+
+if __name__ == "__main__":
+	main(*sys.argv[1:])
