@@ -54,11 +54,16 @@ export function moment_of(value) {
 	return value ? frappe.datetime.str_to_user(String(value).slice(0, 19)) : "";
 }
 
+/** A moment without its seconds. */
+export function minute_of(value) {
+	return moment_of(value).replace(/:\d\d$/, "");
+}
+
 /** A moment as short as it can be told: today's by its time alone. */
 export function soon(value) {
 	const text = String(value || "").slice(0, 16);
 	const today = frappe.datetime.get_today();
-	return text.startsWith(today) ? text.slice(11) : moment_of(value).replace(/:\d\d$/, "");
+	return text.startsWith(today) ? text.slice(11) : minute_of(value);
 }
 
 /** The time of day in so many seconds. */
