@@ -49,9 +49,8 @@ def open_page(browser, running, signed_in) -> Iterator[Callable[..., Any]]:
 		def make(user: str | None = None, **options: Any) -> Any:
 			context = browser.new_context(
 				base_url=running.url,
-				locale="en",
 				storage_state=signed_in(user) if user else None,
-				**{"viewport": SCREEN, **options},
+				**{"viewport": SCREEN, "locale": "en", **options},
 			)
 			opened.callback(context.close)
 			page = context.new_page()
