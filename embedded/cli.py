@@ -23,7 +23,8 @@ from embedded.progress import say, timed
 LOGINS = (
 	("Administrator", "admin", "everything"),
 	("vanzari@demo.local", "demo", "sales: offers and proformas"),
-	("manager@demo.local", "demo", "B2B manager"),
+	("manager@demo.local", "demo", "B2B manager: registrations, proformas of unknown outcome"),
+	("cumparator@demo.local", "demo", "a buyer, at /b2b/account"),
 )
 
 
@@ -36,6 +37,7 @@ def demo(arguments: list[str]) -> int:
 	options = parser.parse_args(arguments)
 
 	from embedded import demo_site, prepare
+	from embedded.mailbox import open_mailbox, point_mail_at
 	from embedded.running import workplace
 
 	with timed("assets"):
@@ -43,12 +45,20 @@ def demo(arguments: list[str]) -> int:
 	with timed("site"):
 		site = demo_site.demo_site(reset=options.reset, progress=say)
 	state = site.path / "sandbox.json"
-	with workplace(site, options.port, options.sandbox_port, scheduler=True, sandbox_state=state) as running:
-		print(f"\n  {running.url}\n")
+	with (
+		open_mailbox(site.path / "mailbox", say) as mail_port,
+		workplace(site, options.port, options.sandbox_port, scheduler=True, sandbox_state=state) as running,
+	):
+		with site.open() as frappe:
+			point_mail_at(mail_port)
+			frappe.db.commit()
+		print(f"\n  {running.url}\n  {running.url}/b2b/register  a company registers\n")
 		for user, password, purpose in LOGINS:
 			print(f"  {user:24} {password:8} {purpose}")
 		print(
-			f"\n  SmartBill sandbox: {running.sandbox.url}\n  Ctrl-C stops it; the data stay.\n", flush=True
+			f"\n  SmartBill sandbox: {running.sandbox.url}\n  E-mails: {site.path / 'mailbox'}\n"
+			"  Ctrl-C stops it; the data stay.\n",
+			flush=True,
 		)
 		wait_for_interrupt()
 	return 0

@@ -12,7 +12,7 @@ from typing import Any
 
 from stdnum.ro import cf as fiscal_code
 
-from embedded import paths, prepare
+from embedded import demo_registrations, paths, prepare
 from embedded.progress import Progress, silent
 from embedded.romania import COMPANIES, SellingCompany
 from embedded.site import Site
@@ -164,6 +164,7 @@ def demo_site(reset: bool = False, progress: Progress = silent) -> Site:
 	with site.open() as frappe:
 		frappe.flags.mute_emails = True
 		fill(random.Random(SEED))
+		demo_registrations.fill()
 		frappe.db.commit()
 	(site.path / "sources.txt").write_text(prepare.sources_hash())
 	ready.touch()
