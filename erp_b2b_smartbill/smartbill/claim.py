@@ -186,6 +186,23 @@ def require_free_series(claim: Claim, series: str) -> None:
 	)
 
 
+def holder_of_series(kind: Kind, account: str, series: str, quotation: str) -> SeriesUnsettled | None:
+	"""What would keep a proforma of this Quotation from being issued in the series now: a document of another one whose
+	outcome is unknown. One that is in the air lets go of the series in a moment."""
+	try:
+		_require_free_series(kind, account, series, shown_name(kind, quotation))
+	except SeriesBusy:
+		return None
+	except SeriesUnsettled as held:
+		return held
+	return None
+
+
+def shown_name(kind: Kind, quotation: str) -> str | None:
+	"""The name of the Quotation's live document."""
+	return frappe.db.get_value(kind.doctype, {"live_key": quotation}, "name")
+
+
 def _require_free_series(kind: Kind, account: str, series: str, own_name: str | None) -> None:
 	holder = frappe.db.get_value(
 		kind.doctype,

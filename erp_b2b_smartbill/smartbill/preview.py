@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from frappe import _
 
 from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.smartbill import accounts, claim
+from erp_b2b_smartbill.smartbill import accounts, claim, modes
 from erp_b2b_smartbill.smartbill.collect import read_account, read_offer
 from erp_b2b_smartbill.smartbill.issue import describe, no_account
+from erp_b2b_smartbill.smartbill.kinds import PROFORMA
 from erp_b2b_smartbill.smartbill.mapping import Account, Finding, Mapped, Offer, RowKind, map_offer
 from erp_b2b_smartbill.smartbill.totals import Amounts, Totals, compute, round_half_up
 
@@ -57,7 +58,13 @@ def preview_of(quotation: Document) -> dict[str, Any]:
 	mapped = map_offer(
 		offer, account, today=clock.today_in_romania(), reference=claim.reference_for(quotation.name)
 	)
-	return preview(offer, account, mapped, mode=account_doc.mode)
+	view = preview(offer, account, mapped, mode=account_doc.mode)
+	held = claim.holder_of_series(PROFORMA, account_doc.name, account_doc.proforma_series, quotation.name)
+	if held and account_doc.mode == modes.LIVE:
+		# a draft takes no number, so nothing stands in its way
+		view["ready"] = False
+		view["checks"].insert(0, {**held.problems[0], "level": PROBLEM})
+	return view
 
 
 def preview(offer: Offer, account: Account, mapped: Mapped, *, mode: str) -> dict[str, Any]:
