@@ -8,6 +8,7 @@ import frappe
 from erp_b2b_smartbill import audit
 from erp_b2b_smartbill.exceptions import Conflict, NotReady, SeriesUnsettled
 from erp_b2b_smartbill.smartbill import schedule, settling, states
+from erp_b2b_smartbill.smartbill.preview import preview_of
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.test_issue import IssueTestCase
 
@@ -95,6 +96,14 @@ class TestLooking(SettlingTestCase):
 		self.assertEqual(
 			(self.stored(quotation).status, self.stored(quotation).number), (states.ISSUED, "0227")
 		)
+
+	def test_a_preview_says_that_the_series_is_held_and_by_what(self):
+		self.unknown(when="after")
+		other = self.quotation()
+		view = preview_of(frappe.get_doc("Quotation", other.name))
+		self.assertFalse(view["ready"])
+		held = view["checks"][0]
+		self.assertEqual((held["level"], held["doctype"]), ("problem", "SmartBill Proforma"))
 
 	def test_the_series_waits_for_the_unknown_and_goes_on_after_it(self):
 		self.unknown(when="after")
