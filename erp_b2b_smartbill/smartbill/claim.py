@@ -186,21 +186,16 @@ def require_free_series(claim: Claim, series: str) -> None:
 	)
 
 
-def holder_of_series(kind: Kind, account: str, series: str, quotation: str) -> SeriesUnsettled | None:
-	"""What would keep a proforma of this Quotation from being issued in the series now: a document of another one whose
-	outcome is unknown. One that is in the air lets go of the series in a moment."""
+def unsettled_in_series(kind: Kind, account: str, series: str, source: str) -> SeriesUnsettled | None:
+	"""What keeps a document of `source` from being issued in the series: another one whose outcome is unknown."""
 	try:
-		_require_free_series(kind, account, series, shown_name(kind, quotation))
-	except SeriesBusy:
-		return None
+		_require_free_series(kind, account, series, _existing(kind, source))
 	except SeriesUnsettled as held:
 		return held
+	except SeriesBusy:
+		# one in the air lets go of the series in a moment
+		pass
 	return None
-
-
-def shown_name(kind: Kind, quotation: str) -> str | None:
-	"""The name of the Quotation's live document."""
-	return frappe.db.get_value(kind.doctype, {"live_key": quotation}, "name")
 
 
 def _require_free_series(kind: Kind, account: str, series: str, own_name: str | None) -> None:
@@ -305,7 +300,7 @@ def _settle_once(
 		return _settle_beside(doc, other, claim, outcome, reason)
 	if not _may_settle(doc, claim, values):
 		return _settle_late(doc, claim, outcome, reason)
-	if double := holder_of(doc, values):
+	if double := _holder_of(doc, values):
 		# SmartBill gave a number that we know as another document's: which of the two is true, a person must see
 		event, status = claim.kind.events.unknown, states.UNKNOWN
 		reason = _("SmartBill answered with the number {0}, which {1} already has.").format(
@@ -551,11 +546,7 @@ def adopt_by_hand(quotation: Document, values: dict[str, Any], event: str, reaso
 				**values,
 			}
 		)
-		if double := holder_of(doc, values):
-			raise Conflict(
-				_("{0} {1} is linked to {2} already.").format(values["series"], values["number"], double),
-				code="number_taken",
-			)
+		require_free_number(doc, values["series"], values["number"])
 		_save(doc)
 		audit.record(event, doc, after=values, reason=reason)
 		_project(doc)
@@ -589,7 +580,15 @@ def remove_linked(name: str, event: str, reason: str) -> None:
 	_end()
 
 
-def holder_of(doc: Any, values: dict[str, Any]) -> str | None:
+def require_free_number(doc: Any, series: str, number: str) -> None:
+	"""Raises Conflict when another document has the number."""
+	if double := _holder_of(doc, {"series": series, "number": number}):
+		raise Conflict(
+			_("{0} {1} is linked to {2} already.").format(series, number, double), code="number_taken"
+		)
+
+
+def _holder_of(doc: Any, values: dict[str, Any]) -> str | None:
 	"""The other document that already has the number of this answer."""
 	if not values.get("number"):
 		return None

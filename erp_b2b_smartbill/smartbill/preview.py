@@ -59,9 +59,12 @@ def preview_of(quotation: Document) -> dict[str, Any]:
 		offer, account, today=clock.today_in_romania(), reference=claim.reference_for(quotation.name)
 	)
 	view = preview(offer, account, mapped, mode=account_doc.mode)
-	held = claim.holder_of_series(PROFORMA, account_doc.name, account_doc.proforma_series, quotation.name)
-	if held and account_doc.mode == modes.LIVE:
-		# a draft takes no number, so nothing stands in its way
+	# a draft takes no number, so nothing stands in its way
+	if account_doc.mode == modes.LIVE and (
+		held := claim.unsettled_in_series(
+			PROFORMA, account_doc.name, account_doc.proforma_series, quotation.name
+		)
+	):
 		view["ready"] = False
 		view["checks"].insert(0, {**held.problems[0], "level": PROBLEM})
 	return view

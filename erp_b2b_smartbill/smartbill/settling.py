@@ -300,11 +300,8 @@ def adopt(doc: Any, number: str, note: str, series: str | None = None) -> Any:
 	series = (series or doc.series).strip()
 	client = _client_for_person(doc, kind)
 	text = _number_in_smartbill(doc, kind, client, series, number.strip())
-	if holder := claim.holder_of(doc, {"series": series, "number": text}):
-		# found before anything is settled: what was seen of SmartBill stays the evidence
-		raise Conflict(
-			_("{0} {1} is linked to {2} already.").format(series, text, holder), code="number_taken"
-		)
+	# before anything is settled: what was seen of SmartBill stays the evidence
+	claim.require_free_number(doc, series, text)
 	content = kind.fetch_pdf(client, series, text)
 	if isinstance(content, bytes):
 		_refuse_foreign_reference(doc, pdf.text_of(content), text)

@@ -38,6 +38,8 @@ class ModesTestCase(SandboxTestCase):
 		self.account = factories.smartbill_account(self.sandbox.api_url)
 		self.switch(True)
 		frappe.db.commit()
+		# tests that issued before leave one too: the file belongs to the site
+		self.file().unlink(missing_ok=True)
 		self.addCleanup(self.file().unlink, missing_ok=True)
 
 	def fresh(self) -> Any:
