@@ -5,6 +5,7 @@ the identifiers pass their checks.
 """
 
 import datetime
+import logging
 import random
 import shutil
 from dataclasses import dataclass
@@ -161,6 +162,8 @@ def demo_site(reset: bool = False, progress: Progress = silent) -> Site:
 	site = prepare.prepared_site(progress).copy_to(site.path)
 	ready.unlink()
 	progress("filling it with sample data (about a minute)")
+	# what Frappe's style sheet for e-mails means to the program that inlines it is nothing to a newcomer
+	logging.getLogger("CSSUTILS").setLevel(logging.CRITICAL)
 	with site.open() as frappe:
 		frappe.flags.mute_emails = True
 		fill(random.Random(SEED))

@@ -26,14 +26,22 @@ class _Keeper:
 		return "250 kept"
 
 
+class _OnFreePort(Controller):
+	"""On whatever port the machine gives; aiosmtpd itself tries the one that it was told, which is none."""
+
+	def _trigger_server(self) -> None:
+		self.port = self.server.sockets[0].getsockname()[1]
+		super()._trigger_server()
+
+
 @contextlib.contextmanager
 def open_mailbox(folder: Path, tell: Callable[[str], None]) -> Iterator[int]:
 	"""Yields the port, on loopback."""
 	folder.mkdir(parents=True, exist_ok=True)
-	controller = Controller(_Keeper(folder, tell), hostname="127.0.0.1", port=0)
+	controller = _OnFreePort(_Keeper(folder, tell), hostname="127.0.0.1", port=0)
 	controller.start()
 	try:
-		yield controller.server.sockets[0].getsockname()[1]
+		yield controller.port
 	finally:
 		controller.stop()
 
