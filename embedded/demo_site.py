@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass
 from typing import Any
 
+import cssutils
 from stdnum.ro import cf as fiscal_code
 
 from embedded import demo_registrations, paths, prepare
@@ -151,6 +152,8 @@ class SampleItem:
 
 def demo_site(reset: bool = False, progress: Progress = silent) -> Site:
 	"""Return the demo's site, making it when there is none; `reset` starts over and loses what was done in it."""
+	# what Frappe's style sheet for e-mails means to the program that inlines it is nothing to a newcomer
+	cssutils.log.setLevel(logging.CRITICAL)
 	site = Site(paths.DEMO_SITE, prepare.APPS)
 	ready = site.path / "ready"
 	if reset:
@@ -162,8 +165,6 @@ def demo_site(reset: bool = False, progress: Progress = silent) -> Site:
 	site = prepare.prepared_site(progress).copy_to(site.path)
 	ready.unlink()
 	progress("filling it with sample data (about a minute)")
-	# what Frappe's style sheet for e-mails means to the program that inlines it is nothing to a newcomer
-	logging.getLogger("CSSUTILS").setLevel(logging.CRITICAL)
 	with site.open() as frappe:
 		frappe.flags.mute_emails = True
 		fill(random.Random(SEED))
