@@ -115,7 +115,8 @@ def changes(doc: Document) -> tuple[dict[str, Any], dict[str, Any]]:
 			continue
 		if name in doc.meta.get_valid_columns() or field.fieldtype in frappe.model.table_fields:
 			old, new = (_value(previous, field) if previous else None), _value(doc, field)
-			if old != new:
+			# nothing is nothing: what was never stored and what is stored empty
+			if (old or None) != (new or None):
 				before[name], after[name] = old, new
 	if doc.flags.changed_passwords:
 		after["changed_passwords"] = doc.flags.changed_passwords

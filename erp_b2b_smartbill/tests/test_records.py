@@ -88,6 +88,17 @@ class TestSettings(ServerTestCase):
 		self.assertEqual(json.loads(event.before), {"enable_smartbill_proforma": int(before)})
 		self.assertEqual(json.loads(event.after), {"enable_smartbill_proforma": 1 - int(before)})
 
+	def test_what_was_never_stored_and_is_stored_empty_now_did_not_change(self):
+		frappe.db.delete(
+			"Singles", {"doctype": "B2B Settings", "field": ["in", ["default_tier", "block_list"]]}
+		)
+		frappe.clear_document_cache("B2B Settings", "B2B Settings")
+		count = frappe.db.count("Business Event")
+		settings = frappe.get_doc("B2B Settings")
+		settings.update({"default_tier": "", "block_list": ""})
+		settings.save()
+		self.assertEqual(frappe.db.count("Business Event"), count)
+
 	def test_saving_without_a_change_is_no_event(self):
 		settings = frappe.get_doc("B2B Settings")
 		settings.save()
