@@ -102,6 +102,12 @@ KNOBS = {
 		Knob("v3_window_s", int, 10, "length of a V3 window in seconds"),
 		Knob("v3_daily_limit", int, 50_000, "V3 calls a day, to midnight in Bucharest"),
 		Knob("v3_cif", ("exact", "digits"), "exact", "whether V3 takes the CIF of the path without RO"),
+		Knob(
+			"v3_lost_cursor",
+			("position", "400", "404"),
+			"position",
+			"a cursor whose client is gone: its place in the list, or refused as no ID or as no client",
+		),
 		Knob("anaf_limit", int, 1, "look-ups at ANAF a second"),
 	)
 }

@@ -38,12 +38,14 @@ def clients(call: Call, cif: str) -> Response:
 	limit, after, before = _limit(call), _cursor(call, "after"), _cursor(call, "before")
 	if after and before:
 		raise _invalid("invalid_field_value", "Only one of after and before may be given.", "before")
+	_check_still_there(call, after, "after")
+	_check_still_there(call, before, "before")
 	filters = {name: value for name in ("name", "code", "vatCode") if (value := call.argument(name))}
 	found = sorted(
 		(one for one in call.state.clients_v3.get(call.company.cif, []) if _matches(one, filters)),
 		key=lambda one: one.id,
 	)
-	# A cursor is a position: the client it names may be gone.
+	# A cursor is a position: the client it names may be gone, unless the knob says otherwise.
 	if before:
 		page = [one for one in found if one.id < before][-limit:]
 	else:
@@ -65,7 +67,7 @@ def client(call: Call, cif: str, id_: str) -> Response:
 	for one in call.state.clients_v3.get(call.company.cif, []):
 		if one.id == id_:
 			return json_answer(asdict(one))
-	raise Rejection(404, "client_not_found", f"The client with id '{id_}' was not found.", "id")
+	raise _no_client(id_, "id")
 
 
 def vat_rates(call: Call, cif: str) -> Response:
@@ -167,6 +169,22 @@ def _cursor(call: Call, name: str) -> str:
 	if value:
 		_check_id(value, name)
 	return value
+
+
+def _check_still_there(call: Call, cursor: str, param: str) -> None:
+	"""What becomes of a cursor whose client was deleted is in no document."""
+	how = call.knobs["v3_lost_cursor"]
+	if how == "position" or not cursor:
+		return
+	if any(one.id == cursor for one in call.state.clients_v3.get(call.company.cif, [])):
+		return
+	if how == "400":
+		raise Rejection(400, "malformed_id", "Invalid ID format", param)
+	raise _no_client(cursor, param)
+
+
+def _no_client(id_: str, param: str) -> Rejection:
+	return Rejection(404, "client_not_found", f"The client with id '{id_}' was not found.", param)
 
 
 def _check_id(id_: str, param: str) -> None:

@@ -148,6 +148,12 @@ def find_without_zeros(box):
 	return box.named("GET", "/estimate/invoices", "1").status_code
 
 
+def after_a_lost_cursor(box):
+	_first, second = (one["id"] for one in box.v3(limit=2).json()["items"])
+	box.done("POST", "/clients", {"delete": [second]})
+	return box.v3(after=second).status_code
+
+
 # knob, how to look at it, what is seen at the default, what at each other value
 EFFECTS = [
 	("lenient_numbers", status_of_row(price="25.5"), 400, {"on": 200}),
@@ -208,6 +214,7 @@ EFFECTS = [
 	("v3_limit", third_v3_call, 200, {2: 429, 0: 200}),
 	("v3_window_s", second_v3_window, 429, {5: 200}),
 	("v3_daily_limit", third_v3_call, 200, {2: 429, 0: 200}),
+	("v3_lost_cursor", after_a_lost_cursor, 200, {"400": 400, "404": 404}),
 	("v3_cif", lambda box: box.v3(cif="12345674").status_code, 404, {"digits": 200}),
 	("anaf_limit", lambda box: [box.anaf(1090).status_code for _ in range(2)][-1], 429, {2: 200, 0: 200}),
 ]

@@ -63,6 +63,21 @@ def test_a_cursor_whose_client_was_deleted_is_only_a_position(box):
 	assert ids(box.v3(limit=1, before=second).json()) == [first]
 
 
+@pytest.mark.parametrize(
+	("how", "status", "code"), [("400", 400, "malformed_id"), ("404", 404, "client_not_found")]
+)
+@pytest.mark.parametrize("direction", ["after", "before"])
+def test_a_cursor_whose_client_was_deleted_is_refused_if_the_knob_says_so(box, how, status, code, direction):
+	first, second, third = ids(box.v3(limit=3).json())
+	box.knobs(v3_lost_cursor=how)
+	box.done("POST", "/clients", {"delete": [second]})
+	answer = box.v3(limit=1, **{direction: second})
+	assert (answer.status_code, error_of(answer)["code"]) == (status, code)
+	assert error_of(answer)["param"] == direction
+	# one that is there is a position as ever
+	assert ids(box.v3(limit=1, after=first).json()) == [third]
+
+
 def test_an_empty_list_is_200(box):
 	answer = box.v3(name="nobody at all")
 	assert (answer.status_code, answer.json()) == (
