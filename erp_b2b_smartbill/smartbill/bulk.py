@@ -12,32 +12,28 @@ the next one in time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.translate import get_user_lang
 from frappe.utils import format_datetime
-from frappe.utils.background_jobs import get_job_status
 
 from erp_b2b_smartbill import clock, features
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.exceptions import invalid
 from erp_b2b_smartbill.smartbill import bulk_row, runs, states
 from erp_b2b_smartbill.smartbill.actions import SALES
-from erp_b2b_smartbill.smartbill.runs import Lease, LeaseLost, RowResult
+from erp_b2b_smartbill.smartbill.leases import Lease, LeaseLost, as_user
+from erp_b2b_smartbill.smartbill.runs import LEASES, RowResult
 
 MAX_QUOTATIONS = 500
 # of a document's name in Frappe
 MAX_NAME = 140
 
 JOB_SECONDS = 600
-# of the queue; a job ends by itself long before
-JOB_TIMEOUT_S = 1500
 # what takes longer than this is left to a later job
 SHORT_WAIT_S = 20
 # a run that waits, for a person's decision say, does not surprise anybody days later
@@ -66,21 +62,21 @@ def start(quotations: list[str]) -> Any:
 	]
 	run = runs.create(user, rows)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	_go_on(run.name)
+	LEASES.go_on(run.name)
 	return run
 
 
 def stop(run: str) -> None:
 	"""After the document in the air nothing more is sent. Raises Conflict when the run is over."""
-	runs.request_stop(run)
+	LEASES.request_stop(run)
 
 
 def work(run: str) -> str:
 	"""The background job. Returns why it ended."""
-	lease = runs.take(run)
+	lease = LEASES.take(run)
 	if lease is None:
 		return "another job works on it, or it is over"
-	with _as_user(lease.requested_by):
+	with as_user(lease.requested_by):
 		try:
 			return _Job(lease).work()
 		except LeaseLost:
@@ -90,14 +86,13 @@ def work(run: str) -> str:
 			frappe.clear_messages()
 			log_masked_error("SmartBill Issue Run broke off")
 			with suppress(LeaseLost):
-				runs.break_off(lease)
+				LEASES.break_off(lease)
 			return "it broke off"
 
 
 def resume_abandoned() -> None:
 	"""Scheduled every minute: go on with the runs that no job works on, and complete those that are over."""
-	for run in frappe.get_all(runs.RUN, {"status": ["in", runs.OPEN]}, pluck="name", order_by="creation"):
-		_go_on(run)
+	LEASES.go_on_with_abandoned()
 	_complete_rows_of_ended_runs()
 
 
@@ -124,48 +119,6 @@ def _companies(names: list[str]) -> dict[str, str]:
 	"""The companies of those Quotations that the session's user may see."""
 	found = frappe.get_list("Quotation", {"name": ["in", names]}, ["name", "company"], limit_page_length=0)
 	return {row.name: row.company for row in found}
-
-
-def _go_on(run: str) -> None:
-	"""Put the run's next job into the queue, unless there is one. Never raises: the scheduled pass asks again."""
-	try:
-		number = frappe.db.get_value(runs.RUN, run, "job_number")
-		if number and get_job_status(_job_id(run, number)) == "queued":
-			return
-		number = runs.next_job(run)
-		if number is None:
-			return
-		frappe.enqueue(
-			"erp_b2b_smartbill.smartbill.bulk.work",
-			queue="long",
-			timeout=JOB_TIMEOUT_S,
-			# a job hands over while it is still running, so each has a number of its own
-			job_id=_job_id(run, number),
-			deduplicate=True,
-			enqueue_after_commit=True,
-			run=run,
-		)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	except Exception:
-		frappe.db.rollback()
-		log_masked_error("The job of a SmartBill Issue Run could not be started")
-
-
-def _job_id(run: str, number: int) -> str:
-	return f"smartbill-run-{run}-{number}"
-
-
-@contextmanager
-def _as_user(user: str) -> Iterator[None]:
-	"""Work with the rights and in the language of whoever asked for the run: a queue does not keep its user always."""
-	before, language = frappe.session.user, frappe.local.lang
-	frappe.set_user(user)
-	frappe.local.lang = get_user_lang(user)
-	try:
-		yield
-	finally:
-		frappe.set_user(before)
-		frappe.local.lang = language
 
 
 class _Job:
@@ -224,7 +177,7 @@ class _Job:
 		if isinstance(outcome, bulk_row.Later):
 			self._not_before[company] = clock.now() + timedelta(seconds=outcome.seconds)
 			self._reasons[company] = outcome.message
-			self._lease = runs.beat(self._lease)
+			self._lease = LEASES.beat(self._lease)
 			return
 		result = outcome.result
 		if result.status == runs.ISSUED and result.proforma:
@@ -247,7 +200,7 @@ class _Job:
 			return False
 		if seconds > 0:
 			clock.pause(min(seconds, 2))
-			self._lease = runs.beat(self._lease)
+			self._lease = LEASES.beat(self._lease)
 		return True
 
 	def _reason_until(self, moment: datetime, waiting: list[Any]) -> str:
@@ -288,16 +241,16 @@ class _Job:
 					", ".join(one.name for one in open_proformas)
 				)
 				return self._park(go_on_at, text)
-		runs.end(self._lease)
+		LEASES.end(self._lease)
 		return "it is over"
 
 	def _park(self, go_on_at: datetime, message: str) -> str:
-		runs.release(self._lease, go_on_at, message)
+		LEASES.release(self._lease, go_on_at, message)
 		return "it has to wait"
 
 	def _hand_over(self) -> str:
-		runs.release(self._lease, clock.now())
-		_go_on(self._lease.run)
+		LEASES.release(self._lease, clock.now())
+		LEASES.go_on(self._lease.run)
 		return "the next job goes on"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 
-from erp_b2b_smartbill.smartbill import bulk_row, runs
+from erp_b2b_smartbill.smartbill import bulk_row, leases, runs
 
 COUNT_NAMES = {
 	runs.WAITING: "waiting",
@@ -30,7 +30,7 @@ def run_view(doc: Any) -> dict[str, Any]:
 	return {
 		"name": doc.name,
 		"status": doc.status,
-		"over": doc.status not in runs.OPEN,
+		"over": doc.status not in leases.OPEN,
 		"requested_by": doc.requested_by,
 		"message": doc.message or None,
 		"total": doc.total,
@@ -68,7 +68,7 @@ def refresh(doc: Any) -> None:
 			and frappe.db.exists("SmartBill Proforma", row.proforma)
 		):
 			proforma = frappe.get_doc("SmartBill Proforma", row.proforma)
-			if bulk_row.may_be_sent_again(proforma, doc.name) and doc.status in runs.OPEN:
+			if bulk_row.may_be_sent_again(proforma, doc.name) and doc.status in leases.OPEN:
 				row.update({"status": runs.WAITING, "message": None})
 			elif result := bulk_row.settled(proforma, doc.name):
 				row.update(result.values())

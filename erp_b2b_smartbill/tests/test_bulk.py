@@ -13,7 +13,7 @@ import requests
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.exceptions import Conflict, NotReady
-from erp_b2b_smartbill.smartbill import bulk, bulk_row, claim, runs, schedule, settling, states
+from erp_b2b_smartbill.smartbill import bulk, bulk_row, claim, leases, runs, schedule, settling, states
 from erp_b2b_smartbill.smartbill import issue as issuing
 from erp_b2b_smartbill.smartbill.client import Client
 from erp_b2b_smartbill.smartbill.run_view import run_view
@@ -109,7 +109,7 @@ class TestRun(BulkTestCase):
 		self.assertEqual(self.work(run), "it is over")
 
 		doc = self.stored(run)
-		self.assertEqual(doc.status, runs.COMPLETED)
+		self.assertEqual(doc.status, leases.COMPLETED)
 		self.assertEqual((doc.total, doc.done, doc.issued, doc.failed), (5, 5, 5, 0))
 		self.assertEqual([row.quotation for row in doc.rows], names)
 		self.assertEqual([row.number for row in doc.rows], [f"PRF2 0{227 + place}" for place in range(5)])
@@ -165,7 +165,7 @@ class TestRun(BulkTestCase):
 		self.assertEqual([rows[name].status for name in good], [runs.ISSUED] * 2)
 		doc = self.stored(run)
 		self.assertEqual(
-			(doc.status, doc.done, doc.issued, doc.failed), (runs.COMPLETED_WITH_ERRORS, 6, 3, 3)
+			(doc.status, doc.done, doc.issued, doc.failed), (leases.COMPLETED_WITH_ERRORS, 6, 3, 3)
 		)
 		told = frappe.get_all("Notification Log", {"document_name": run}, ["for_user", "subject"])
 		self.assertEqual([note.for_user for note in told], [self.user])
@@ -313,7 +313,7 @@ class TestStarting(BulkTestCase):
 
 	def test_nobody_writes_a_run_by_hand(self):
 		doc = self.stored(self.start(self.quotations(1)))
-		doc.status = runs.COMPLETED
+		doc.status = leases.COMPLETED
 		with self.assertRaises(frappe.PermissionError):
 			doc.save(ignore_permissions=True)
 		with self.assertRaises(frappe.PermissionError):
@@ -369,7 +369,7 @@ class TestJobs(BulkTestCase):
 		self.assertEqual(endings[0], [])
 		self.assertEqual(first, "another job took it over")
 		# the document that hung is the first one's, and is found again
-		while self.stored(run).status in runs.OPEN:
+		while self.stored(run).status in leases.OPEN:
 			self.move(60)
 			schedule.settle_due()
 			self.resume()
@@ -389,7 +389,7 @@ class TestJobs(BulkTestCase):
 
 	def test_the_pass_starts_what_no_job_works_on_and_nothing_else(self):
 		run = self.start(self.quotations(1))
-		with patch.object(bulk, "get_job_status", return_value="queued"):
+		with patch.object(leases, "get_job_status", return_value="queued"):
 			self.assertEqual(self.resume(), [])
 		self.assertEqual(self.resume(), ["it is over"])
 		self.assertEqual(self.resume(), [])
@@ -405,13 +405,13 @@ class TestJobs(BulkTestCase):
 		run = self.start(self.quotations(2))
 		with patch.object(bulk._Job, "work", side_effect=RuntimeError("a bug")):
 			self.assertEqual(self.work(run), "it broke off")
-			for _ in range(runs.MAX_CRASHES - 1):
+			for _ in range(leases.MAX_CRASHES - 1):
 				self.move(61)
 				self.resume()
 		self.move(61)
 		self.resume()
 		doc = self.stored(run)
-		self.assertEqual(doc.status, runs.FAILED)
+		self.assertEqual(doc.status, leases.FAILED)
 		self.assertEqual(self.results(run), [runs.STOPPED] * 2)
 		self.assertIn("Error Log", doc.rows[0].message)
 
@@ -427,7 +427,7 @@ class TestJobs(BulkTestCase):
 			self.work(run)
 		self.assertEqual(self.results(run), [runs.ISSUED, runs.STOPPED, runs.STOPPED])
 		doc = self.stored(run)
-		self.assertEqual((doc.status, doc.done, doc.failed), (runs.COMPLETED_WITH_ERRORS, 3, 2))
+		self.assertEqual((doc.status, doc.done, doc.failed), (leases.COMPLETED_WITH_ERRORS, 3, 2))
 		with self.assertRaises(Conflict):
 			bulk.stop(run)
 
@@ -445,7 +445,7 @@ class TestWaiting(BulkTestCase):
 		self.sandbox.fault("rate_block")
 		self.assertEqual(self.work(run), "it has to wait")
 		doc = self.stored(run)
-		self.assertEqual(doc.status, runs.RUNNING)
+		self.assertEqual(doc.status, leases.RUNNING)
 		self.assertIn("goes on by itself", doc.message)
 		self.assertGreater(doc.next_at, clock.now() + timedelta(minutes=10))
 		calls = len(self.calls())
@@ -518,7 +518,7 @@ class TestUnknown(BulkTestCase):
 	def settle(self, run: str) -> None:
 		"""Time passes, with the scheduled passes, until the run is over."""
 		for _ in range(30):
-			if self.stored(run).status not in runs.OPEN:
+			if self.stored(run).status not in leases.OPEN:
 				return
 			self.move(30)
 			schedule.settle_due()
@@ -597,14 +597,14 @@ class TestUnknown(BulkTestCase):
 		self.work(run)
 		self.settle(run)
 		doc = self.stored(run)
-		self.assertEqual((doc.status, self.results(run)), (runs.COMPLETED_WITH_ERRORS, [runs.UNKNOWN]))
+		self.assertEqual((doc.status, self.results(run)), (leases.COMPLETED_WITH_ERRORS, [runs.UNKNOWN]))
 		settling.adopt(frappe.get_doc("SmartBill Proforma", doc.rows[0].proforma), "0227", "seen there")
 		# shown at once, stored by the next pass
 		self.assertEqual(self.view(run)["rows"][0]["status"], runs.ISSUED)
 		self.assertEqual(self.results(run), [runs.UNKNOWN])
 		self.resume()
 		self.assertEqual(self.results(run), [runs.ISSUED])
-		self.assertEqual((self.stored(run).status, self.stored(run).issued), (runs.COMPLETED, 1))
+		self.assertEqual((self.stored(run).status, self.stored(run).issued), (leases.COMPLETED, 1))
 
 	def test_a_stopped_run_leaves_its_unknown_row_to_be_settled(self):
 		run = self.start(self.quotations(2))

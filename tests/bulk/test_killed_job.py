@@ -10,7 +10,7 @@ import frappe
 
 from embedded.site import Site
 from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.smartbill import bulk, runs, schedule
+from erp_b2b_smartbill.smartbill import bulk, leases, runs, schedule
 from erp_b2b_smartbill.tests.sandbox import CREATE
 from erp_b2b_smartbill.tests.test_bulk import BulkTestCase
 
@@ -41,7 +41,7 @@ class TestKilledJob(BulkTestCase):
 		"""The scheduled passes of the following minutes, until the run is over."""
 		self.freeze()
 		for _ in range(20):
-			if self.stored(run).status not in runs.OPEN:
+			if self.stored(run).status not in leases.OPEN:
 				break
 			clock.pause(60)
 			self.rest()
@@ -53,13 +53,13 @@ class TestKilledJob(BulkTestCase):
 		run = self.start(self.quotations(6))
 		self.kill_when(run, 3)
 		doc = self.stored(run)
-		self.assertEqual(doc.status, runs.RUNNING)
+		self.assertEqual(doc.status, leases.RUNNING)
 		self.assertTrue(doc.worker)
 		# its sign of life is fresh: nobody interferes
 		self.assertEqual(self.resume(), [])
 		doc = self.finish(run)
 		self.assertEqual(self.results(run), [runs.ISSUED] * 6)
-		self.assertEqual(doc.status, runs.COMPLETED)
+		self.assertEqual(doc.status, leases.COMPLETED)
 		self.assertEqual(len(self.sandbox.documents()), 6)
 		self.assertEqual(len({row.number for row in doc.rows}), 6)
 

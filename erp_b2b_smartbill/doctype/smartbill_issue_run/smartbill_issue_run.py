@@ -2,8 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from erp_b2b_smartbill.smartbill.leases import OPEN
 from erp_b2b_smartbill.smartbill.run_view import refresh
-from erp_b2b_smartbill.smartbill.runs import OPEN
 
 
 class SmartBillIssueRun(Document):
