@@ -1,0 +1,98 @@
+"""Many decisions at once: few are made while the caller waits, more in a background job that he asks how far it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import frappe
+from frappe import _
+
+from erp_b2b_smartbill.audit.errors import log_masked_error
+from erp_b2b_smartbill.exceptions import AppError, NotFound, not_found
+from erp_b2b_smartbill.text import plain_text
+
+KEEP_RESULTS_S = 24 * 3600
+
+# of one decision: {name, title, ok, message}
+Row = dict[str, Any]
+
+
+def names_of(given: Any) -> list[str] | None:
+	"""A list of names, each once; it comes as JSON from programs, as text from a form. None for anything else."""
+	if isinstance(given, str):
+		try:
+			given = json.loads(given)
+		except ValueError:
+			return None
+	if not isinstance(given, list) or not given or not all(isinstance(name, str) for name in given):
+		return None
+	return list(dict.fromkeys(given))
+
+
+def decide(
+	kind: str, method: str, names: Sequence[str], one: Callable[[str], Row], inline: int, **arguments: Any
+) -> dict[str, Any]:
+	"""{rows, done, total}, and `job` when the work goes on in the background: ask `progress` for the rest.
+
+	`kind` names the sort of decision. `method` is the dotted path of the job, which gets `job`, `names` and the
+	arguments and calls `work`.
+	"""
+	if len(names) <= inline:
+		rows = [one(name) for name in names]
+		return {"rows": rows, "done": len(rows), "total": len(names)}
+	job = frappe.generate_hash(length=20)
+	_store(kind, job, [], len(names))
+	frappe.enqueue(
+		method,
+		queue="long",
+		timeout=1800,
+		job_id=f"{kind}:{job}",
+		job=job,
+		names=list(names),
+		enqueue_after_commit=True,
+		**arguments,
+	)
+	return {"rows": [], "done": 0, "total": len(names), "job": job}
+
+
+def work(kind: str, job: str, names: Sequence[str], one: Callable[[str], Row]) -> None:
+	"""The background job, as the user who asked."""
+	rows: list[Row] = []
+	for name in names:
+		rows.append(one(name))
+		_store(kind, job, rows, len(names))
+
+
+def progress(kind: str, job: str) -> dict[str, Any]:
+	found = frappe.cache.get_value(_key(kind, job), expires=True)
+	if not found or found["user"] != frappe.session.user:
+		raise not_found()
+	return {"rows": found["rows"], "done": len(found["rows"]), "total": found["total"]}
+
+
+def said(error: Exception, title: str) -> str:
+	"""What a person reads of a decision that failed; `title` is that of the Error Log for what nobody foresaw."""
+	if isinstance(error, frappe.DoesNotExistError | NotFound):
+		return _("This does not exist.")
+	if isinstance(error, AppError):
+		return error.message
+	if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
+		return _("The database is busy; try again.")
+	if isinstance(error, frappe.ValidationError) and str(error):
+		return plain_text(str(error))
+	log_masked_error(title)
+	return _("Something went wrong; the administrator finds it in the Error Log.")
+
+
+def _store(kind: str, job: str, rows: list[Row], total: int) -> None:
+	frappe.cache.set_value(
+		_key(kind, job),
+		{"rows": rows, "total": total, "user": frappe.session.user},
+		expires_in_sec=KEEP_RESULTS_S,
+	)
+
+
+def _key(kind: str, job: str) -> str:
+	return f"{kind}_bulk:{job}"
