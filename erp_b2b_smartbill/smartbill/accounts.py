@@ -18,6 +18,7 @@ from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.calls import keeper
 from erp_b2b_smartbill.smartbill.client import Access, Client
 from erp_b2b_smartbill.smartbill.gate import Lane, Pace, State
+from erp_b2b_smartbill.smartbill.v3_gate import V3Gate
 from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def connect(
 		keeper(account.name, about),
 		gate or AccountGate(account.name, lane),
 		deadline=deadline,
+		v3_gate=V3Gate(account.name),
 	)
 
 

@@ -91,7 +91,7 @@ def read_answer(status: int, content: bytes) -> Answer:
 		return Answer(status, Shape.HTML)
 	try:
 		body = json.loads(text)
-	except ValueError:
+	except (ValueError, RecursionError):
 		return Answer(status, Shape.NOT_JSON)
 	if not isinstance(body, dict):
 		return Answer(status, Shape.NOT_AN_OBJECT)

@@ -23,6 +23,7 @@ from erp_b2b_smartbill import audit, clock, features
 from erp_b2b_smartbill.smartbill import accounts, counters, modes, picklists
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client, find_series, series_names
+from erp_b2b_smartbill.smartbill.clients import pages
 from erp_b2b_smartbill.smartbill.collect import decimal
 from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.hints import explain_failure, hint_for
@@ -542,9 +543,9 @@ def _v3(account: SmartBillAccount, client: Client, results: Results) -> None:
 		results.notice("v3", _("There is no V3 token: SmartBill's clients cannot be read. It is optional."))
 		return
 	answer: Answer | NoAnswer = NoAnswer(False, "")
-	for cif in _cif_forms(account.cif):
+	for cif in pages.cif_forms(account.cif):
 		answer = client.v3_clients(cif)
-		if not (isinstance(answer, Answer) and "company_not_found" in _codes(answer)):
+		if not (isinstance(answer, Answer) and "company_not_found" in pages.codes(answer)):
 			break
 	if isinstance(answer, NoAnswer):
 		results.problem(
@@ -558,34 +559,8 @@ def _v3(account: SmartBillAccount, client: Client, results: Results) -> None:
 		results.problem(
 			"v3",
 			_("SmartBill does not accept the V3 token: {0}").format(answer.text),
-			_v3_advice(_codes(answer)),
+			pages.advice(pages.codes(answer)),
 		)
-
-
-def _cif_forms(cif: str) -> tuple[str, str]:
-	"""Which of the two V3 wants is not documented (docs/smartbill-api.md 2.14)."""
-	cif = "".join(cif.split())
-	return (cif, cif[2:]) if cif.upper().startswith("RO") else (cif, f"RO{cif}")
-
-
-def _codes(answer: Answer) -> set[str]:
-	return {rejection.code for rejection in answer.rejections}
-
-
-def _v3_advice(codes: set[str]) -> str:
-	if "wrong_environment" in codes:
-		return _("This token belongs to SmartBill's test environment; make one in your real account.")
-	if "company_not_found" in codes:
-		return _("The V3 token belongs to another company: make one for the company of this account.")
-	if codes & {"insufficient_permissions"}:
-		return _("Give the user of the V3 token the right to read clients in SmartBill.")
-	if any(code.startswith("subscription") for code in codes):
-		return _(
-			"The SmartBill subscription does not include V3; remove the token, or extend the subscription."
-		)
-	if codes & {"rate_limit_exceeded", "internal_error", "maintenance_in_progress"}:
-		return _("Test again in a minute.")
-	return _("Make a new V3 token in SmartBill Cloud under Integrari, section API; it is not the API token.")
 
 
 def _lift_pause(account: SmartBillAccount) -> bool:

@@ -38,6 +38,8 @@ PDF_TIMEOUT_S = 60
 # A person waits, and the web server gives up at some point: what is not answered by then settles itself later.
 CLICK_SECONDS = 55
 MAX_ANSWER_BYTES = 20 * 1024 * 1024
+# a refusal is shorter; what is longer and no page may be a part of one
+MAX_PLAIN_BYTES = 2000
 CHUNK_BYTES = 64 * 1024
 USER_AGENT = "erp_b2b_smartbill"
 
@@ -137,8 +139,10 @@ class Client:
 		keep: Callable[[Call], None],
 		gate: Gate | None = None,
 		deadline: float | None = None,
+		v3_gate: Gate | None = None,
 	):
-		"""`deadline`: a moment of time.monotonic() at which every call has ended, because a person waits.
+		"""`deadline`: a moment of time.monotonic() at which every call has ended, because a person waits. V3 has a limit
+		of its own and so a gate of its own: V1's neither stops its calls nor learns from them.
 
 		Raises AddressNotAllowed when the account's address is not allowed (any more).
 		"""
@@ -149,6 +153,7 @@ class Client:
 		self._access = access
 		self._keep = keep
 		self._gate = gate or OpenGate()
+		self._v3_gate = v3_gate or OpenGate()
 		self._deadline = deadline
 
 	# what creates a document: never repeated
@@ -205,16 +210,14 @@ class Client:
 		"""The document's bytes, or what was answered instead; a missing one is a 502 with a page of HTML."""
 		return self._pdf("invoice PDF", "/invoice/pdf", series, number)
 
-	def v3_clients(self, cif: str, limit: int = 1) -> Answer | NoAnswer:
-		"""The first clients of the company by V3, in the answer's `items`. Only with a V3 token.
-
-		V3 has a limit of its own, so the gate of V1 neither stops this call nor learns from it.
-		"""
+	def v3_clients(self, cif: str, *, limit: int = 1, after: str = "") -> Answer | NoAnswer:
+		"""A page of the company's clients by V3, those after the one with the id `after`, in the answer's `items`. Only
+		with a V3 token. They are people's data: the record of the call counts them only."""
 		outcome = self._call(
 			"V3 clients",
 			"GET",
 			f"/v3/companies/{quote(cif, safe='')}/clients",
-			query={"limit": str(limit)},
+			query={"limit": str(limit), **({"after": after} if after else {})},
 			auth=BearerToken(self._access.v3_token),
 		)
 		return outcome if isinstance(outcome, NoAnswer) else read_answer(*outcome)
@@ -274,7 +277,8 @@ class Client:
 		"""One call with one record, whatever happened: (status, body), or NoAnswer. `auth` is given for V3."""
 		if self._timeout(read_timeout) is None:
 			return NoAnswer(False, NO_TIME_LEFT)
-		gate = OpenGate() if auth else self._gate
+		is_v3 = auth is not None
+		gate = self._v3_gate if is_v3 else self._gate
 		if refused := gate.admit(writes=method != "GET", draft=draft):
 			return refused
 		# asked again: the gate may have taken any time, and this is the last moment at which nothing was sent
@@ -284,7 +288,7 @@ class Client:
 		if body is not None:
 			# a request with a body names the company there
 			query = {}
-		elif auth is None:
+		elif not is_v3:
 			query = {"cif": self._access.cif, **(query or {})}
 		query = query or {}
 		auth = auth or BasicToken(self._access.email, self._access.token)
@@ -295,7 +299,8 @@ class Client:
 			outcome = self._exchange(method, path, query, body, accept, timeout, headers, auth)
 		finally:
 			elapsed = int((time.monotonic() - started) * 1000)
-			self._keep(self._record(operation, method, path, query, body, outcome, elapsed))
+			printed = _counted(*outcome) if is_v3 and not isinstance(outcome, NoAnswer) else None
+			self._keep(self._record(operation, method, path, query, body, outcome, elapsed, printed))
 		if not isinstance(outcome, NoAnswer):
 			gate.observe(read_answer(*outcome), headers)
 		return outcome
@@ -360,15 +365,17 @@ class Client:
 		body: str | None,
 		outcome: tuple[int, bytes] | NoAnswer,
 		elapsed: int,
+		printed: str | None = None,
 	) -> Call:
+		"""`printed` stands for an answer that is not to be kept."""
 		if isinstance(outcome, NoAnswer):
 			status, response, failure = 0, "", outcome.reason
 		else:
 			status, content = outcome
 			failure = ""
-			response = _printable(content)
+			response = printed or _printable(content)
 		secrets = (self._access.token, self._access.v3_token)
-		with suppress(ValueError):
+		with suppress(ValueError, RecursionError):
 			# by its keys, too: a text alone does not show an escaped or renamed public link
 			response = json.dumps(mask(json.loads(response), secrets), ensure_ascii=False)
 		return Call(
@@ -467,6 +474,21 @@ def _printable(content: bytes) -> str:
 	if content.startswith(b"%PDF-"):
 		return f"PDF, {len(content)} bytes"
 	return content.decode("utf-8", "replace")
+
+
+def _counted(status: int, content: bytes) -> str | None:
+	"""What is kept of a page of clients, whole or cut in the middle; None for what is kept as it is: a refusal, a page of
+	HTML."""
+	try:
+		body = json.loads(content)
+	except (ValueError, RecursionError):
+		body = None
+	items = body.get("items") if isinstance(body, dict) else None
+	if isinstance(items, list):
+		return f"{len(items)} clients, {len(content)} bytes"
+	is_refusal = status != 200 and len(content) < MAX_PLAIN_BYTES and b'"items"' not in content
+	is_html = content.lstrip()[:1] == b"<" and len(content) < MAX_PLAIN_BYTES
+	return None if is_refusal or is_html or not content else f"{len(content)} bytes that are no page"
 
 
 def _is_draft(frozen_payload: str) -> bool:
