@@ -1,4 +1,4 @@
-"""The commands that the app adds to bench. What they do is in smartbill/doctor.py."""
+"""The commands that the app adds to bench. What they do is in smartbill/doctor.py and smartbill/clients/command.py."""
 
 import sys
 
@@ -34,4 +34,29 @@ def smartbill_doctor(
 	sys.exit(status)
 
 
-commands = [smartbill_doctor]
+@click.command("smartbill-import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, resolve_path=True))
+@click.option("--account", help="The SmartBill Account; may be left out when there is only one.")
+@click.option(
+	"--columns",
+	metavar="1=name,4=vat_code",
+	help="What columns are, where they are not recognised; nothing behind the sign: not imported.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def smartbill_import(
+	context: object, file: str, account: str | None = None, columns: str | None = None, yes: bool = False
+) -> None:
+	"""Import the clients of a FILE that SmartBill exported, however large; exit code 1 unless all of it was imported."""
+	frappe.init(site=get_site(context))
+	frappe.connect()
+	try:
+		from erp_b2b_smartbill.smartbill.clients import command
+
+		status = command.run(file, click.echo, click.confirm, account=account, columns=columns, yes=yes)
+	finally:
+		frappe.destroy()
+	sys.exit(status)
+
+
+commands = [smartbill_doctor, smartbill_import]

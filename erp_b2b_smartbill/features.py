@@ -7,6 +7,7 @@ import frappe
 PROFORMA = "enable_smartbill_proforma"
 REGISTRATION = "enable_b2b_registration"
 PORTAL = "enable_b2b_portal"
+SYNC = "enable_smartbill_sync"
 
 
 def is_on(switch: str) -> bool:

@@ -31,17 +31,26 @@ before_uninstall = "erp_b2b_smartbill.uninstall.before_uninstall"
 before_request = ["erp_b2b_smartbill.api.routes.register"]
 
 app_include_js = ["erp_b2b_smartbill.bundle.js"]
-doctype_js = {"Quotation": "public/js/quotation.js"}
+doctype_js = {
+	"Customer": "public/js/customer.js",
+	"Quotation": "public/js/quotation.js",
+}
 doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
 extend_bootinfo = ["erp_b2b_smartbill.boot.extend"]
 
 doc_events = {
 	"Customer": {
+		"onload": ["erp_b2b_smartbill.overrides.customer.show_smartbill"],
 		"validate": [
 			"erp_b2b_smartbill.overrides.customer.keep_keys",
 			"erp_b2b_smartbill.overrides.customer.guard_tier",
 		],
-		"on_update": ["erp_b2b_smartbill.overrides.customer.record_tier"],
+		"on_update": [
+			"erp_b2b_smartbill.overrides.customer.record_tier",
+			"erp_b2b_smartbill.smartbill.clients.follow.customer_saved",
+		],
+		"after_rename": ["erp_b2b_smartbill.smartbill.clients.follow.customer_renamed"],
+		"on_trash": ["erp_b2b_smartbill.smartbill.clients.follow.customer_deleted"],
 	},
 	"Quotation": {
 		"onload": [
@@ -66,9 +75,15 @@ scheduler_events = {
 		"* * * * *": [
 			"erp_b2b_smartbill.smartbill.schedule.settle_due",
 			"erp_b2b_smartbill.smartbill.bulk.resume_abandoned",
+			"erp_b2b_smartbill.smartbill.clients.job.resume_abandoned",
 		],
 		"*/5 * * * *": ["erp_b2b_smartbill.registration.decide.take_up_undecided"],
-		"*/10 * * * *": ["erp_b2b_smartbill.smartbill.schedule.survey_counters"],
+		"*/10 * * * *": [
+			"erp_b2b_smartbill.smartbill.schedule.survey_counters",
+			"erp_b2b_smartbill.smartbill.clients.job.start_nightly",
+		],
+		# after the nightly syncs, which link
+		"20 4 * * *": ["erp_b2b_smartbill.smartbill.clients.enrich.start_nightly"],
 	},
 	"daily_maintenance": ["erp_b2b_smartbill.registration.retention.delete_old_documents"],
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
@@ -77,12 +92,14 @@ scheduler_events = {
 update_website_context = ["erp_b2b_smartbill.portal.website.extend"]
 
 permission_query_conditions = {
+	"Customer Sync Conflict": "erp_b2b_smartbill.permissions.conflict_query_conditions",
 	"Quotation Response": "erp_b2b_smartbill.permissions.response_query_conditions",
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.invoice_query_conditions",
 	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
+	"Customer Sync Conflict": "erp_b2b_smartbill.permissions.has_conflict_permission",
 	"Quotation Response": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.has_document_permission",
@@ -96,7 +113,14 @@ override_doctype_dashboards = {
 }
 
 # evidence must not keep a document from being deleted
-ignore_links_on_delete = ["Business Event", "Quotation Response", "SmartBill Call", "SmartBill Issue Run"]
+ignore_links_on_delete = [
+	"Business Event",
+	"Customer Sync Conflict",
+	"Quotation Response",
+	"SmartBill Call",
+	"SmartBill Issue Run",
+	"SmartBill Sync Run",
+]
 
 # days; failed calls are kept, see SmartBillCall.clear_old_logs
 default_log_clearing_doctypes = {"SmartBill Call": 90}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import frappe
 from frappe import _
 from frappe.desk.reportview import build_match_conditions
+from pypika.terms import Criterion
 
 if TYPE_CHECKING:
 	from frappe.model.document import Document
 
 TIER_GIVERS = ("B2B Manager", "System Manager")
+SYNCERS = ("B2B Manager", "System Manager")
 REGISTRATION_DECIDERS = ("B2B Manager",)
 REGISTRATION_READERS = ("B2B Manager", "System Manager", "B2B Sales")
 
@@ -81,6 +83,55 @@ def may_see_run(requested_by: str | None, user: str) -> bool:
 
 def _sees_all_runs(user: str) -> bool:
 	return user == "Administrator" or bool({"B2B Manager", "System Manager"} & set(frappe.get_roles(user)))
+
+
+def conflict_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`: a conflict shows what its Customer shows."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	field = "`tabCustomer Sync Conflict`.`customer`"
+	nobodys = f"ifnull({field}, '') = ''"
+	try:
+		conditions = build_match_conditions("Customer", user=user)
+	except frappe.PermissionError:
+		frappe.clear_messages()
+		return nobodys
+	if not conditions:
+		return ""
+	conditions = conditions.replace("%%", "%")
+	return f"({nobodys} or {field} in (select `tabCustomer`.`name` from `tabCustomer` where {conditions}))"
+
+
+def has_conflict_permission(
+	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
+) -> bool:
+	"""Hook `has_permission` of Customer Sync Conflict."""
+	user = user or frappe.session.user
+	if user == "Administrator" or not doc.get("customer"):
+		return True
+	return bool(frappe.has_permission("Customer", "read", doc=doc.customer, user=user))
+
+
+class _Written(Criterion):
+	"""A condition that is SQL already."""
+
+	def __init__(self, sql: str):
+		super().__init__()
+		self._sql = sql
+
+	def get_sql(self, **_options: Any) -> str:
+		return self._sql
+
+
+def readable(doctype: str) -> Criterion | None:
+	"""The condition that lists of the doctype have for the session's user; None where there is none."""
+	try:
+		conditions = build_match_conditions(doctype)
+	except frappe.PermissionError:
+		frappe.clear_messages()
+		return _Written("1=0")
+	return _Written(f"({conditions})") if conditions else None
 
 
 def may_see_app() -> bool:

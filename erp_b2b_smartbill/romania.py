@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stdnum.ro import cnp, cui
 
@@ -79,6 +80,7 @@ def has_ro_prefix(tax_id: str) -> bool:
 	return compact(tax_id).startswith("RO")
 
 
+@lru_cache(maxsize=4096)
 def is_valid_cui(digits: str) -> bool:
 	"""Whether the check digit is right."""
 	return cui.is_valid(digits)

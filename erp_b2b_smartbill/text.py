@@ -12,6 +12,8 @@ def N_(message: str) -> str:
 
 def fold(text: str) -> str:
 	"""Lower case, without diacritics and with single blanks: SmartBill's texts differ in all three."""
+	if text.isascii():
+		return " ".join(text.lower().split())
 	# ş and ţ with cedilla, ș and ț with comma: all lose their mark by decomposing
 	plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 	return " ".join(plain.lower().split())

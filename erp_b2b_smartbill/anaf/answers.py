@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,26 +53,36 @@ class Answer:
 
 
 def read(status: int, body: bytes, cui: str) -> Answer:
-	"""The answer to the question about the company with these digits, by HTTP status and body. Nothing but the company
-	itself, or its code among those not found, says anything: the office answers outages with pages and empty lists."""
+	"""The answer to the question about the company with these digits, see read_many."""
+	return read_many(status, body, [cui])[cui]
+
+
+def read_many(status: int, body: bytes, cuis: Collection[str]) -> dict[str, Answer]:
+	"""The answer to one question about the companies with these digits, for each of them, by HTTP status and body.
+	Nothing but the company itself, or its code among those not found, says anything: the office answers outages with
+	pages and empty lists."""
+	answers = dict.fromkeys(cuis, Answer(UNAVAILABLE))
 	# when none is found the same JSON comes under 404
 	if status not in (200, 404):
-		return Answer(UNAVAILABLE)
+		return answers
 	try:
 		data = json.loads(body)
 	except (ValueError, RecursionError):
-		return Answer(UNAVAILABLE)
+		return answers
 	if not isinstance(data, Mapping):
-		return Answer(UNAVAILABLE)
-	for card in _list(data.get("found")):
-		general = _dict(_dict(card).get("date_generale"))
-		if _digits(general.get("cui")) == cui and _text(general.get("denumire")):
-			return Answer(FOUND, _company(card, general, cui))
+		return answers
 	# seen as numbers, texts and objects
 	for one in _list(data.get("notFound")):
-		if _digits(one.get("cui") if isinstance(one, Mapping) else one) == cui:
-			return Answer(UNKNOWN)
-	return Answer(UNAVAILABLE)
+		cui = _digits(one.get("cui") if isinstance(one, Mapping) else one)
+		if cui in answers:
+			answers[cui] = Answer(UNKNOWN)
+	# the first card of a company is the one that counts
+	for card in reversed(_list(data.get("found"))):
+		general = _dict(_dict(card).get("date_generale"))
+		cui = _digits(general.get("cui"))
+		if cui in answers and _text(general.get("denumire")):
+			answers[cui] = Answer(FOUND, _company(card, general, cui))
+	return answers
 
 
 def _company(card: Mapping[str, Any], general: Mapping[str, Any], cui: str) -> Company:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +20,8 @@ from redis.exceptions import WatchError
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.anaf import client
-from erp_b2b_smartbill.anaf.answers import FOUND, UNAVAILABLE, UNKNOWN, Company
-from erp_b2b_smartbill.anaf.client import PERSON, Patience
+from erp_b2b_smartbill.anaf.answers import FOUND, UNAVAILABLE, UNKNOWN, Answer, Company
+from erp_b2b_smartbill.anaf.client import MANY, PERSON, Patience
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.customers.identity import valid_cui
 
@@ -53,6 +54,25 @@ def look_up(cui: str, *, patience: Patience = PERSON, fresh: bool = False) -> Lo
 		return Lookup(UNAVAILABLE, at=clock.now())
 
 
+def look_up_many(cuis: Sequence[str], *, patience: Patience = MANY) -> dict[str, Lookup]:
+	"""As look_up with `fresh`, for the digits of at most 100 valid codes, by one question in one turn."""
+	try:
+		return _look_up_many(cuis, patience)
+	except Exception:
+		log_masked_error("ANAF look-up failed")
+		return {cui: Lookup(UNAVAILABLE, at=clock.now()) for cui in cuis}
+
+
+def _look_up_many(cuis: Sequence[str], patience: Patience) -> dict[str, Lookup]:
+	deadline = time.monotonic() + patience.whole
+	wait = _turn(frappe.cache, _key("gate"), patience.whole - client.SHORTEST_S)
+	if wait is None:
+		return {cui: Lookup(UNAVAILABLE, at=clock.now()) for cui in cuis}
+	clock.pause(wait)
+	answers = client.ask_many(cuis, deadline=deadline, patience=patience)
+	return {cui: _remember(cui, answers[cui]) for cui in cuis}
+
+
 def _look_up(cui: str, patience: Patience, fresh: bool) -> Lookup:
 	deadline = time.monotonic() + patience.whole
 	if not fresh and (known := _remembered(cui)):
@@ -66,7 +86,10 @@ def _look_up(cui: str, patience: Patience, fresh: bool) -> Lookup:
 		if not fresh and (known := _remembered(cui)):
 			# somebody before us asked the same
 			return known
-	answer = client.ask(cui, deadline=deadline, patience=patience)
+	return _remember(cui, client.ask(cui, deadline=deadline, patience=patience))
+
+
+def _remember(cui: str, answer: Answer) -> Lookup:
 	found = Lookup(answer.state, answer.company, clock.now())
 	if answer.state in KEEP_S:
 		frappe.cache.set(_key(cui), _to_json(found), ex=KEEP_S[answer.state])

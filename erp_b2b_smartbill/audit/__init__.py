@@ -71,6 +71,13 @@ INVOICE_LOOKED_FOR = N_("Invoice looked for")
 INVOICE_DUPLICATE = N_("Invoice found twice in SmartBill")
 QUOTATION_ACCEPTED = N_("Quotation accepted by the buyer")
 QUOTATION_DECLINED = N_("Quotation declined by the buyer")
+CLIENT_LINKED = N_("SmartBill Client linked with a Customer")
+CLIENT_UNLINKED = N_("SmartBill Client unlinked from its Customer")
+CLIENT_RELEASED = N_("SmartBill Client left to the sync again")
+SYNC_STARTED = N_("Sync of SmartBill's clients started")
+CONFLICT_SETTLED = N_("Conflict with SmartBill settled")
+CUSTOMER_TOOK_SMARTBILL = N_("Customer took over what SmartBill says")
+MERGE_PROPOSED = N_("Merge of two Customers proposed")
 PDF_STORED = N_("Proforma PDF stored")
 
 
@@ -102,6 +109,34 @@ def record(
 	# what it refers to was just saved
 	entry.flags.ignore_links = True
 	return entry.insert(ignore_permissions=True)
+
+
+def record_many(
+	event: str, acts: list[tuple[str, str, dict[str, Any] | None]], reason: str | None = None
+) -> None:
+	"""The same event of many documents, each (doctype, name, after), at once; otherwise as `record`."""
+	user, now, stamp = frappe.session.user, clock.now(), frappe.utils.now()
+	rows = [
+		{
+			"name": frappe.generate_hash(length=10),
+			"event": event,
+			"reference_doctype": doctype,
+			"reference_name": name,
+			"user": user,
+			"occurred_at": now,
+			"after": _as_json(after),
+			"reason": reason,
+			"creation": stamp,
+			"modified": stamp,
+			"owner": user,
+			"modified_by": user,
+			"docstatus": 0,
+			"idx": 0,
+		}
+		for doctype, name, after in acts
+	]
+	if rows:
+		frappe.db.bulk_insert("Business Event", list(rows[0]), [list(row.values()) for row in rows])
 
 
 def changes(doc: Document) -> tuple[dict[str, Any], dict[str, Any]]:

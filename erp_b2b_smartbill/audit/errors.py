@@ -19,3 +19,14 @@ def log_masked_error(title: str) -> None:
 	except Exception:
 		frappe.db.rollback()
 		frappe.logger("erp_b2b_smartbill").error(mask_text(traceback.format_exc()))
+
+
+def note_masked_error(title: str) -> None:
+	"""As log_masked_error, for work that goes on: in the caller's transaction, and kept only if that is."""
+	text = mask_text(traceback.format_exc())
+	frappe.db.savepoint("b2b_error_noted")
+	try:
+		frappe.log_error(title=title, message=text)
+	except Exception:
+		frappe.db.rollback(save_point="b2b_error_noted")
+		frappe.logger("erp_b2b_smartbill").error(text)

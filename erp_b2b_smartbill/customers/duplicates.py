@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import frappe
 from frappe.query_builder import DocType
 
+from erp_b2b_smartbill import features
+from erp_b2b_smartbill.customers import known
 from erp_b2b_smartbill.customers.identity import Identity, Match, match
 
 MAX_CANDIDATES = 50
@@ -71,76 +73,20 @@ def _carriers(wanted: Identity, candidates: Iterable[Candidate]) -> int:
 
 def customers(wanted: Identity) -> list[Candidate]:
 	"""Source: Customers, disabled ones too."""
-	customer, link = DocType("Customer"), DocType("Dynamic Link")
-	names: set[str] = set()
-	if wanted.cui:
-		names |= _names(customer, customer.b2b_cui == wanted.cui)
-	if wanted.name_key:
-		names |= _names(customer, customer.b2b_name_key == wanted.name_key)
-	if wanted.emails:
-		address = DocType("Contact Email")
-		found = (
-			frappe.qb.from_(address)
-			.join(link)
-			.on((link.parent == address.parent) & (link.parenttype == "Contact"))
-			.select(link.link_name)
-			.distinct()
-			.where(link.link_doctype == "Customer")
-			.where(address.email_id.isin(wanted.emails))
-			.limit(MAX_CANDIDATES)
-			.run()
+	names = {
+		name
+		for found in (
+			known.by_cui({wanted.cui} - {""}),
+			known.by_name({wanted.name_key} - {""}),
+			known.by_email(wanted.emails),
 		)
-		names |= {row[0] for row in found}
-	return _with_contacts(names)
-
-
-def _with_contacts(names: set[str]) -> list[Candidate]:
-	if not names:
-		return []
-	rows = frappe.get_all(
-		"Customer",
-		{"name": ["in", sorted(names)[:MAX_CANDIDATES]]},
-		["name", "customer_name", "tax_id", "smartbill_reg_com", "disabled"],
-		order_by="name",
-	)
-	emails, phones = (
-		_contact_data("Contact Email", "email_id", names),
-		_contact_data("Contact Phone", "phone", names),
-	)
+		for several in found.values()
+		for name in several
+	}
 	return [
-		Candidate(
-			"Customer",
-			row.name,
-			row.customer_name,
-			Identity.of(
-				cui=row.tax_id,
-				name=row.customer_name,
-				emails=emails.get(row.name, ()),
-				phones=phones.get(row.name, ()),
-				reg_com=row.smartbill_reg_com,
-			),
-			disabled=bool(row.disabled),
-		)
-		for row in rows
+		Candidate("Customer", one.name, one.title, one.identity, disabled=one.disabled)
+		for one in known.customers(sorted(names)[:MAX_CANDIDATES]).values()
 	]
-
-
-def _contact_data(doctype: str, field: str, customers: set[str]) -> dict[str, list[str]]:
-	table, link = DocType(doctype), DocType("Dynamic Link")
-	rows = (
-		frappe.qb.from_(table)
-		.join(link)
-		.on((link.parent == table.parent) & (link.parenttype == "Contact"))
-		.select(link.link_name, table[field])
-		.where(link.link_doctype == "Customer")
-		.where(link.link_name.isin(sorted(customers)))
-		.limit(MAX_CANDIDATES * 10)
-		.run()
-	)
-	found: dict[str, list[str]] = {}
-	for customer, value in rows:
-		found.setdefault(customer, []).append(value)
-	return found
 
 
 def registrations(wanted: Identity) -> list[Candidate]:
@@ -184,9 +130,48 @@ def registrations(wanted: Identity) -> list[Candidate]:
 	]
 
 
+def smartbill_clients(wanted: Identity) -> list[Candidate]:
+	"""Source: clients of SmartBill that no Customer is yet; the others are found as their Customers."""
+	if not features.is_on(features.SYNC):
+		return []
+	table = DocType("SmartBill Client")
+	unlinked = (table.status == "Active") & (table.customer.isnull() | (table.customer == ""))
+	names: set[str] = set()
+	for value, condition in (
+		(wanted.cui, table.cui_digits == wanted.cui),
+		(wanted.name_key, table.name_key == wanted.name_key),
+		(wanted.emails, table.email.isin(wanted.emails or [""])),
+	):
+		if value:
+			names |= _names(table, condition & unlinked)
+	if not names:
+		return []
+	rows = frappe.get_all(
+		"SmartBill Client",
+		{"name": ["in", sorted(names)[:MAX_CANDIDATES]]},
+		["name", "client_name", "vat_code", "emails", "phone", "reg_com"],
+		order_by="name",
+	)
+	return [
+		Candidate(
+			"SmartBill Client",
+			row.name,
+			row.client_name,
+			Identity.of(
+				cui=row.vat_code,
+				name=row.client_name,
+				emails=(row.emails or "").splitlines(),
+				phones=[row.phone],
+				reg_com=row.reg_com,
+			),
+		)
+		for row in rows
+	]
+
+
 def _names(table: DocType, condition: object) -> set[str]:
 	rows = frappe.qb.from_(table).select(table.name).where(condition).limit(MAX_CANDIDATES).run()
 	return {row[0] for row in rows}
 
 
-SOURCES: list[Source] = [customers, registrations]
+SOURCES: list[Source] = [customers, registrations, smartbill_clients]

@@ -21,6 +21,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from rapidfuzz import fuzz
@@ -47,11 +48,12 @@ _INVISIBLE = re.compile(
 def valid_cui(text: str | None) -> str | None:
 	"""The digits of a Romanian fiscal code whose check digit is right; `RO` before them is no part of it. A personal
 	code (CNP) is none."""
-	digits = _cui_digits(text)
+	digits = cui_digits(text)
 	return digits if digits and romania.is_valid_cui(digits) else None
 
 
-def _cui_digits(text: str | None) -> str | None:
+def cui_digits(text: str | None) -> str | None:
+	"""The digits of a Romanian fiscal code, also of one whose check digit is wrong."""
 	text = _typed(text)
 	return romania.cui_digits(text) if len(text) <= MAX_KEY else None
 
@@ -169,7 +171,12 @@ def name_key(text: str | None) -> str:
 
 
 def _key_and_form(text: str | None) -> tuple[str, str]:
-	text = (text or "")[:MAX_TEXT]
+	return _key_and_form_of((text or "")[:MAX_TEXT])
+
+
+# a client's name is asked for several times while it is stored and matched
+@lru_cache(maxsize=4096)
+def _key_and_form_of(text: str) -> tuple[str, str]:
 	if not text.isascii():
 		text = _INVISIBLE.sub("", text)
 		# one word for the eye is one word here, whatever it is composed of
@@ -297,7 +304,7 @@ class Identity:
 		reg_com: str | None = None,
 	) -> Identity:
 		"""From whatever people typed; each e-mail and phone may be several in one text."""
-		digits = _cui_digits(cui) or ""
+		digits = cui_digits(cui) or ""
 		is_valid = bool(digits) and romania.is_valid_cui(digits)
 		key, form = _key_and_form(name)
 		return cls(

@@ -65,6 +65,7 @@ class Terms:
 @dataclass(frozen=True)
 class NewCustomer:
 	name: str
+	customer_type: str = "Company"
 	tax_id: str = ""
 	vat_payer: str = ""
 	reg_com: str = ""
@@ -90,7 +91,7 @@ def make_customer(new: NewCustomer) -> Made:
 	doc.update(
 		{
 			"customer_name": new.name,
-			"customer_type": "Company",
+			"customer_type": new.customer_type,
 			"tax_id": new.tax_id or None,
 			"smartbill_vat_payer": new.vat_payer or None,
 			"smartbill_reg_com": new.reg_com or None,

@@ -1,5 +1,5 @@
-"""What we add to the "Connections" of ERPNext's forms of a Quotation and of a Customer: the SmartBill documents, and
-what buyers answered."""
+"""What we add to the "Connections" of ERPNext's forms of a Quotation and of a Customer: the SmartBill documents, what
+buyers answered, and the Customer as SmartBill's client."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from erp_b2b_smartbill import features
 
 SMARTBILL = ["SmartBill Proforma", "SmartBill Invoice"]
 BUYER = ["Quotation Response"]
+CLIENTS = ["SmartBill Client", "Customer Sync Conflict"]
 
 
 def of_quotation(data: dict[str, Any]) -> dict[str, Any]:
@@ -20,7 +21,10 @@ def of_quotation(data: dict[str, Any]) -> dict[str, Any]:
 
 def of_customer(data: dict[str, Any]) -> dict[str, Any]:
 	"""Hook `override_doctype_dashboards`."""
-	return _with_ours(data, "customer")
+	data = _with_ours(data, "customer")
+	if features.is_on(features.SYNC):
+		data = _with_group(data, "customer", _("SmartBill's clients"), CLIENTS)
+	return data
 
 
 def _with_ours(data: dict[str, Any], field: str) -> dict[str, Any]:

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 import frappe
 from frappe import _
 
-from erp_b2b_smartbill import audit
+from erp_b2b_smartbill import audit, features
 from erp_b2b_smartbill.customers import identity
 from erp_b2b_smartbill.permissions import TIER_GIVERS
+from erp_b2b_smartbill.smartbill.clients import client_view
 
 if TYPE_CHECKING:
 	from frappe.model.document import Document
+
+
+def show_smartbill(doc: Document, method: str | None = None) -> None:
+	"""Hook `onload`: how the Customer stands with SmartBill, for whoever may read SmartBill's clients."""
+	if features.is_on(features.SYNC) and frappe.has_permission("SmartBill Client", "read"):
+		doc.set_onload("smartbill_clients", client_view.of_customer(doc.name))
 
 
 def keep_keys(doc: Document, method: str | None = None) -> None:

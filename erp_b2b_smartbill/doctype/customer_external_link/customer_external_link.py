@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 B2B = "B2B"
+SMARTBILL = "SmartBill"
 
 
 def link_key(provider: str, account: str | None, external_id: str) -> str:

@@ -46,6 +46,7 @@ frappe.ui.form.on("SmartBill Account", {
 		clearInterval(frm.smartbill_timer);
 		frm.get_field("health_html").$wrapper.empty();
 		frm.toggle_display("health_section", !frm.is_new());
+		show_clients(frm);
 		if (frm.is_new()) {
 			return;
 		}
@@ -97,6 +98,14 @@ function show_intro(frm) {
 	frm.get_field("intro").$wrapper.html(
 		lines.length ? `<p class="text-muted">${lines.map(escaped).join("<br>")}</p>` : "",
 	);
+}
+
+async function show_clients(frm) {
+	const { name } = frm.doc;
+	const { show_clients_of } = await erp_b2b_smartbill.screens();
+	if (frm.doc.name === name) {
+		show_clients_of(frm);
+	}
 }
 
 // buttons

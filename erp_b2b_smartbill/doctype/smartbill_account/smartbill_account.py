@@ -4,12 +4,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from erp_b2b_smartbill import audit
+from erp_b2b_smartbill import audit, features
 from erp_b2b_smartbill.permissions import require_role
 from erp_b2b_smartbill.smartbill import modes
 from erp_b2b_smartbill.smartbill.accounts import allowed_hosts
 from erp_b2b_smartbill.smartbill.gate import MAX_CALLS, Pace
 from erp_b2b_smartbill.smartbill.hosts import DEFAULT_API_URL, SMARTBILL_HOST, allowed_url
+from erp_b2b_smartbill.smartbill.v3_gate import MAX_PACE
 
 # what the app itself writes; a form that was opened earlier must not write it back
 STATE_FIELDS = (
@@ -20,6 +21,10 @@ STATE_FIELDS = (
 	"gate_shared_at",
 	"gate_clicks_at",
 	"gate_bulk_at",
+	"gate_v3_at",
+	"v3_blocked_until",
+	"last_synced_at",
+	"last_sync_run",
 	"live_url",
 	"live_site_id",
 	"live_since",
@@ -51,36 +56,50 @@ class SmartBillAccount(Document):
 		counters: DF.Code | None
 		discount_form: DF.Literal["Discount rows", "Net prices"]
 		email: DF.Data
+		enrich_nightly: DF.Check
 		gate_bulk_at: DF.Datetime | None
 		gate_clicks_at: DF.Datetime | None
 		gate_shared_at: DF.Datetime | None
+		gate_v3_at: DF.Datetime | None
 		invoice_series: DF.Autocomplete | None
 		issuer: DF.Literal["", "Who issues", "Fixed name"]
 		issuer_name: DF.Data | None
 		language: DF.Literal["RO", "EN", "DE", "FR", "IT", "ES"]
+		last_sync_run: DF.Data | None
+		last_synced_at: DF.Datetime | None
 		lists: DF.Code | None
 		lists_read_at: DF.Datetime | None
 		live_since: DF.Datetime | None
 		live_site_id: DF.Data | None
 		live_url: DF.Data | None
 		mode: DF.Literal["Off", "Draft", "Live"]
+		new_clients: DF.Literal["Keep as SmartBill Client", "Create Customer"]
+		new_customer_group: DF.Link | None
 		pace_bulk: DF.Int
 		pace_clicks: DF.Int
+		pace_v3: DF.Int
 		pause_reason: DF.SmallText | None
 		paused: DF.Check
 		proforma_series: DF.Autocomplete
 		read_timeout: DF.Float
 		sent_numbers: DF.Code | None
 		spare_series: DF.Autocomplete | None
+		sync_nightly: DF.Check
+		sync_time: DF.Time | None
 		terms_in_mentions: DF.Check
 		token: DF.Password
 		units: DF.Table[SmartBillUnit]
+		v3_blocked_until: DF.Datetime | None
 		v3_token: DF.Password | None
 		validity_in_mentions: DF.Check
 		vat_payer: DF.Check
 		vat_rates: DF.Table[SmartBillVATRate]
 		vat_rounding: DF.Literal["", "Per row", "Per rate"]
+		weak_matches: DF.Literal["Propose", "Link", "Never"]
 	# end: auto-generated types
+
+	def onload(self) -> None:
+		self.set_onload("reads_clients", features.is_on(features.SYNC))
 
 	def validate(self) -> None:
 		audit.note_changed_passwords(self)
@@ -206,12 +225,14 @@ class SmartBillAccount(Document):
 		self.read_timeout = self.read_timeout or 50
 
 	def validate_pace(self) -> None:
-		for field, default in (("pace_clicks", Pace.clicks), ("pace_bulk", Pace.bulk)):
+		for field, default, most in (
+			("pace_clicks", Pace.clicks, MAX_CALLS),
+			("pace_bulk", Pace.bulk, MAX_CALLS),
+			("pace_v3", MAX_PACE, MAX_PACE),
+		):
 			self.set(field, self.get(field) or default)
-			if not 1 <= self.get(field) <= MAX_CALLS:
-				frappe.throw(
-					_("{0} must be between 1 and {1}.").format(_(self.meta.get_label(field)), MAX_CALLS)
-				)
+			if not 1 <= self.get(field) <= most:
+				frappe.throw(_("{0} must be between 1 and {1}.").format(_(self.meta.get_label(field)), most))
 
 	@frappe.whitelist(methods=["POST"])
 	def test_connection(self) -> dict:
