@@ -19,9 +19,19 @@ from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from erp_b2b_smartbill import features
-from erp_b2b_smartbill.api import envelope, portal, proforma_life, proformas, registrations, runs
+from erp_b2b_smartbill.api import (
+	client_sync,
+	clients,
+	conflicts,
+	envelope,
+	portal,
+	proforma_life,
+	proformas,
+	registrations,
+	runs,
+)
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
-from erp_b2b_smartbill.permissions import REGISTRATION_DECIDERS, REGISTRATION_READERS
+from erp_b2b_smartbill.permissions import REGISTRATION_DECIDERS, REGISTRATION_READERS, SYNCERS
 from erp_b2b_smartbill.portal.access import ROLE as BUYER
 from erp_b2b_smartbill.smartbill.actions import INVOICERS, MANAGERS, SALES
 
@@ -51,6 +61,8 @@ class Route:
 REGISTRATIONS = f"{BASE}/registrations"
 PROFORMA = f"{BASE}/quotations/<path:quotation>/smartbill/proforma"
 RUNS = f"{BASE}/smartbill/runs"
+SMARTBILL = f"{BASE}/smartbill"
+CONFLICTS = f"{SMARTBILL}/conflicts"
 
 
 def _post(path: str, handler: Callable[..., tuple[Any, int]], roles: tuple[str, ...], summary: str) -> Route:
@@ -67,6 +79,14 @@ def _registration(
 			method: Operation(handler, roles, summary, is_public=public)
 			for method, (handler, roles, summary) in operations.items()
 		},
+	)
+
+
+def _sync(path: str, **operations: tuple[Callable[..., Any], str]) -> Route:
+	return Route(
+		path,
+		features.SYNC,
+		{method: Operation(handler, SYNCERS, summary) for method, (handler, summary) in operations.items()},
 	)
 
 
@@ -118,6 +138,32 @@ ROUTES = (
 		operations={"GET": Operation(runs.show, SALES, "How far a run is, and a result per Quotation")},
 	),
 	_post(f"{RUNS}/<run>/stop", runs.stop, SALES, "Stop a run after the document in the air"),
+	_sync(
+		f"{SMARTBILL}/sync",
+		GET=(client_sync.account, "When an account's clients were read last, and what is open"),
+		POST=(client_sync.start, "Read SmartBill's clients, in the background"),
+	),
+	_sync(
+		f"{SMARTBILL}/sync/<run>",
+		GET=(client_sync.show, "How far a sync or an import is, and what became of it"),
+	),
+	_sync(f"{SMARTBILL}/sync/<run>/stop", POST=(client_sync.stop, "Stop a sync or an import")),
+	_sync(f"{SMARTBILL}/imports", POST=(client_sync.start_import, "Import a file that SmartBill exported")),
+	_sync(f"{SMARTBILL}/imports/preview", POST=(client_sync.preview, "What importing a file would do")),
+	_sync(f"{SMARTBILL}/clients/<client>/link", POST=(clients.link, "Link a client with a Customer")),
+	_sync(f"{SMARTBILL}/clients/<client>/unlink", POST=(clients.unlink, "Leave a client without a Customer")),
+	_sync(
+		f"{SMARTBILL}/clients/<client>/release",
+		POST=(clients.release, "Let the sync decide about a client again"),
+	),
+	_sync(
+		CONFLICTS,
+		GET=(conflicts.index, "What SmartBill and ERPNext disagree about, with counts by kind"),
+	),
+	_sync(f"{CONFLICTS}/bulk", POST=(conflicts.decide_many, "Settle many conflicts of one kind alike")),
+	_sync(f"{CONFLICTS}/bulk/<job>", GET=(conflicts.bulk_progress, "How far many decisions are")),
+	_sync(f"{CONFLICTS}/<name>", GET=(conflicts.show, "Both sides of a conflict, and what may be done")),
+	_sync(f"{CONFLICTS}/<name>/settle", POST=(conflicts.decide, "Settle a conflict")),
 	_registration("", public=True, POST=(registrations.create, (), "Register a company")),
 	_registration(
 		"/form", public=True, GET=(registrations.form, (), "What the form of a registration needs")

@@ -3,7 +3,22 @@
 const RUNS = "/api/v1/smartbill/runs";
 
 /** Resolves, always, to {status, data} or {status, error: {code, message, problems, retry_after}}. */
-export async function request(method, path, body) {
+export function request(method, path, body) {
+	return send(path, {
+		method,
+		headers: body && { "Content-Type": "application/json" },
+		body: body && JSON.stringify(body),
+	});
+}
+
+/** As request; `fields` may hold files. */
+export function upload(path, fields) {
+	const body = new FormData();
+	for (const [name, value] of Object.entries(fields)) body.append(name, value);
+	return send(path, { method: "POST", body });
+}
+
+async function send(path, { method, headers, body }) {
 	let response;
 	try {
 		response = await fetch(path, {
@@ -11,9 +26,9 @@ export async function request(method, path, body) {
 			headers: {
 				Accept: "application/json",
 				"X-Frappe-CSRF-Token": frappe.csrf_token,
-				...(body && { "Content-Type": "application/json" }),
+				...headers,
 			},
-			body: body && JSON.stringify(body),
+			body,
 		});
 	} catch {
 		return failed(0, "connection_lost", __("The connection to the site was lost."));

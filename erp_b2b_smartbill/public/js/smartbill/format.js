@@ -100,8 +100,13 @@ export function action(name, label, attributes = "") {
 /** Let every [data-sb] below `$parent` call the handler of its name. */
 export function listen($parent, handlers) {
 	$parent.off("click.sb").on("click.sb", "[data-sb]", (event) => {
-		event.preventDefault();
 		const element = event.currentTarget;
+		if (element.href) {
+			if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+			// the desk's router would follow it too
+			event.stopPropagation();
+		}
+		event.preventDefault();
 		handlers[element.dataset.sb]?.(element.dataset, element);
 	});
 }
@@ -135,8 +140,9 @@ export function waiting(seconds, message) {
 	return html`${spinner()} ${message} ${__("Trying again by itself in {0} s.", [seconds])}`;
 }
 
+/** Returns the toast. */
 export function alert(message, indicator = "green", seconds = 7) {
-	frappe.show_alert({ message: String(html`${message}`), indicator }, seconds);
+	return frappe.show_alert({ message: String(html`${message}`), indicator }, seconds);
 }
 
 /** Why something could not be done: the message and its problems, each with the way to what is to be changed. */

@@ -1,11 +1,7 @@
 // A run that issues many proformas: how far it is, and what became of every Quotation. In the dialog and on its form.
 import * as api from "./api";
-import { form_link, html, join, listen, mark, spinner } from "./format";
-
-const POLL_MS = 1500;
-// while the run waits for its time
-const PARKED_MS = 6000;
-const ENDED = ["Completed", "Completed With Errors", "Failed"];
+import { FollowedRun, is_over, progress_bar } from "./followed_run";
+import { form_link, html, join, mark, spinner } from "./format";
 
 const RESULTS = {
 	Waiting: ["neutral", () => __("Waiting")],
@@ -16,92 +12,36 @@ const RESULTS = {
 	Stopped: ["notice", () => __("Stopped")],
 };
 
-export const is_over = ({ status }) => ENDED.includes(status);
+export { is_over };
 
-export class RunView {
-	/** Shows the run below $parent and follows it until it is over; `changed(run)` after every look. */
-	constructor($parent, name, changed = () => {}) {
-		Object.assign(this, { $parent, name, changed, only_open: false, errors: 0 });
-		this.$parent.addClass("sb-run");
-		listen(this.$parent, {
-			stop: () => this.stop(),
+export class RunView extends FollowedRun {
+	handlers() {
+		return {
 			filter: ({ only }) => {
 				this.only_open = only === "1";
 				this.show();
 			},
-		});
-		this.$parent.html(String(html`<p class="text-muted">${spinner()} ${__("Loading")}</p>`));
-		this.look();
+		};
 	}
 
-	leave() {
-		this.gone = true;
-		clearTimeout(this.timer);
+	get event() {
+		return "smartbill_run";
 	}
 
-	async look() {
-		clearTimeout(this.timer);
-		const { data, error } = await api.get_run(this.name);
-		if (this.gone) return;
-		if (data) {
-			const is_news = JSON.stringify(data) !== JSON.stringify(this.run);
-			this.run = data;
-			this.errors = 0;
-			// what somebody is reading, or has the focus on, stays as long as it is true
-			if (is_news) {
-				this.show();
-				this.changed(data);
-			}
-		} else if (!this.run || ++this.errors > 5) {
-			if (!this.run) this.$parent.empty();
-			this.say(error.message);
-			return;
-		}
-		if (!is_over(this.run)) this.look_later();
+	get() {
+		return api.get_run(this.name);
 	}
 
-	look_later() {
-		const pace = this.run.next_at ? PARKED_MS : POLL_MS;
-		this.timer = setTimeout(
-			// nobody asks for a view that nobody sees
-			() => (this.is_seen ? this.look() : this.look_later()),
-			// a little slower after every failure
-			pace * (1 + this.errors),
-		);
+	send_stop() {
+		return api.stop_run(this.name);
 	}
 
-	get is_seen() {
-		return !document.hidden && this.$parent.is(":visible");
-	}
-
-	async stop() {
-		this.stopping = true;
-		this.show();
-		const { error } = await api.stop_run(this.name);
-		if (!error) return this.look();
-		this.stopping = false;
-		this.show();
-		this.say(error.message);
-	}
-
-	say(message) {
-		this.$parent.find(".sb-answer").remove();
-		this.$parent.prepend(
-			String(html`<div class="sb-answer sb-note sb-note-red" role="alert">${message}</div>`),
-		);
-	}
-
-	show() {
-		const top = this.$parent.find(".sb-run-rows").scrollTop();
-		const focused = document.activeElement?.closest?.("[data-sb]")?.dataset;
-		const again = focused && `[data-sb="${focused.sb}"][data-only="${focused.only || ""}"]`;
-		this.$parent.html(String(run_html(this.run, this)));
-		this.$parent.find(".sb-run-rows").scrollTop(top || 0);
-		if (again) this.$parent.find(again).trigger("focus");
+	content() {
+		return run_html(this.run, Boolean(this.only_open), this.stop_button());
 	}
 }
 
-function run_html(run, { only_open, stopping }) {
+function run_html(run, only_open, stop_button) {
 	const over = is_over(run);
 	const percent = run.total ? Math.round((100 * run.done) / run.total) : 0;
 	const open = run.rows.filter(({ status }) =>
@@ -118,27 +58,9 @@ function run_html(run, { only_open, stopping }) {
 				>
 				<span class="text-muted">${counts_of(run)}</span>
 			</div>
-			${!over &&
-			html`<button
-				type="button"
-				class="btn btn-default btn-sm"
-				data-sb="stop"
-				data-only=""
-				${(stopping || run.stop_requested) && html`disabled`}
-			>
-				${stopping || run.stop_requested ? __("Stopping…") : __("Stop")}
-			</button>`}
+			${stop_button}
 		</div>
-		<div
-			class="progress sb-progress"
-			role="progressbar"
-			aria-label="${__("Progress")}"
-			aria-valuemin="0"
-			aria-valuemax="100"
-			aria-valuenow="${percent}"
-		>
-			<div class="progress-bar ${bar_of(run)}" style="width: ${percent}%"></div>
-		</div>
+		${progress_bar(percent, bar_of(run))}
 		${run.message &&
 		html`<p class="sb-note sb-note-${over ? "red" : "orange"}" role="status">
 			${run.message}
