@@ -45,3 +45,15 @@ def site_for_server_tests(request: pytest.FixtureRequest) -> None:
 	"""Give server tests (the classes that a bench's runner finds, too) the site that a bench gives them."""
 	if request.cls is not None and getattr(request.cls, "needs_site", False):
 		request.getfixturevalue("connected")
+
+
+# what takes minutes in one piece comes first: begun last, it would leave the other process without work
+LONG = ("tests/faults/", "tests/clients/", "tests/browser/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+	"""The order is random; only the long ones are taken out of it."""
+	items.sort(
+		key=lambda item: next((at for at, place in enumerate(LONG) if item.nodeid.startswith(place)), 99)
+	)

@@ -25,6 +25,7 @@ LEFT_BEHIND = (
 	"SmartBill Invoice",
 	"SmartBill Proforma",
 	"Notification Log",
+	"ToDo",
 	"Business Event",
 	"File",
 	"Comment",
@@ -32,6 +33,9 @@ LEFT_BEHIND = (
 	"Error Log",
 	"B2B Registration",
 	"Quotation Response",
+	"Customer Sync Conflict",
+	"SmartBill Client",
+	"SmartBill Sync Run",
 	"Customer External Link",
 	"Quotation",
 	"SmartBill Account",
@@ -96,8 +100,7 @@ class CommittingTestCase(ServerTestCase):
 		self.start_clean()
 		for doctype, before in self._names_before.items():
 			made = [name for name in frappe.get_all(doctype, pluck="name") if name not in before]
-			for name in made:
-				delete_rows(doctype, name)
+			delete_rows(doctype, *made)
 		frappe.db.set_single_value("B2B Settings", PROFORMA, self._switch_before)
 		frappe.db.commit()
 
@@ -128,12 +131,15 @@ class SandboxTestCase(CommittingTestCase):
 		self.addCleanup(frappe.conf.__setitem__, "smartbill_allowed_hosts", before)
 
 
-def delete_rows(doctype: str, name: str) -> None:
-	"""A document without its hooks: some of ours refuse to be deleted."""
+def delete_rows(doctype: str, *names: str) -> None:
+	"""Documents without their hooks: some of ours refuse to be deleted."""
 	if doctype == "File":
-		# the file itself goes too
-		frappe.delete_doc("File", name, force=True, ignore_permissions=True)
+		for name in names:
+			# the file itself goes too
+			frappe.delete_doc("File", name, force=True, ignore_permissions=True)
 		return
-	for field in frappe.get_meta(doctype).get_table_fields():
-		frappe.db.delete(field.options, {"parent": name, "parenttype": doctype})
-	frappe.db.delete(doctype, {"name": name})
+	for at in range(0, len(names), 1000):
+		some = ["in", names[at : at + 1000]]
+		for field in frappe.get_meta(doctype).get_table_fields():
+			frappe.db.delete(field.options, {"parent": some, "parenttype": doctype})
+		frappe.db.delete(doctype, {"name": some})

@@ -34,10 +34,12 @@ KILLED = {"killed": True}
 class Deciders:
 	"""The test's side: a process that has everything imported, and forks."""
 
+	module = "erp_b2b_smartbill.tests.deciding"
+
 	def __init__(self) -> None:
 		site, sites_path = frappe.local.site, os.path.abspath(frappe.local.sites_path)
 		self._process = subprocess.Popen(
-			[sys.executable, "-m", "erp_b2b_smartbill.tests.deciding", site, sites_path],
+			[sys.executable, "-m", self.module, site, sites_path],
 			# the embedded site is the working folder of its process
 			cwd=os.getcwd(),
 			env={**os.environ, "PYTHONPATH": os.pathsep.join([ROOT, os.environ.get("PYTHONPATH", "")])},

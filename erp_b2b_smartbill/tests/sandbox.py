@@ -62,6 +62,10 @@ class Sandbox:
 		"""Somebody cancels a proforma in SmartBill."""
 		self._by_hand("PUT", "/estimate/cancel", series, number)
 
+	def change_clients(self, upsert: list[dict[str, Any]], delete: list[str]) -> None:
+		"""Somebody changes, adds or deletes clients in SmartBill."""
+		self._control("POST", "clients", {"upsert": upsert, "delete": delete})
+
 	def _by_hand(self, method: str, path: str, series: str, number: str) -> None:
 		query = {"cif": "RO12345674", "seriesname": series, "number": number}
 		login = ("demo@example.ro", "demo-token")

@@ -93,8 +93,7 @@ class TestCommand(DoctorTestCase):
 			self.addCleanup(sys.modules.pop, "erp_b2b_smartbill.commands", None)
 		from erp_b2b_smartbill.commands import commands
 
-		[command] = commands
-		self.assertEqual(command.name, "smartbill-doctor")
+		[command] = [one for one in commands if one.name == "smartbill-doctor"]
 		context = {"sites": ["s"], "profile": False, "force": False, "verbose": False}
 		refused = CliRunner().invoke(command, ["--draft", "--live-check", SERIES], obj=context)
 		self.assertEqual(refused.exit_code, 2)

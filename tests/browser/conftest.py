@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from desk_helpers import MANAGER, SALES_USER, cleaned, log_in, make_quotation
+from desk_helpers import MANAGER, PHONE, SALES_USER, cleaned, log_in, make_quotation
 
 from embedded.browser import LAUNCH_ARGUMENTS
 
 # socket.io is not part of the embedded site; the desk looks for it and goes on without.
 EXPECTED_FAILURES = ("socket.io",)
 SCREEN = {"width": 1400, "height": 950}
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import requests
 from embedded.romania import COMPANIES, PASSWORD
 
 SALES_USER = "vanzari@demo.local"
+PHONE = {"width": 390, "height": 844}
 MANAGER = "manager@demo.local"
 COMPANY = COMPANIES[0]
 CREATE = "/SBORO/api/estimate/v2"
@@ -128,7 +129,8 @@ def cleaned(frappe: Any, sandbox: Any) -> Iterator[None]:
 def free_gates(frappe: Any) -> None:
 	"""As if no call had been made lately: the pace of one test must not slow the next."""
 	for name in frappe.get_all("SmartBill Account", pluck="name"):
-		values = dict.fromkeys(("gate_shared_at", "gate_clicks_at", "gate_bulk_at", "blocked_until"))
+		of_gates = ("gate_shared_at", "gate_clicks_at", "gate_bulk_at", "blocked_until", "gate_v3_at")
+		values = dict.fromkeys((*of_gates, "v3_blocked_until", "last_synced_at", "last_sync_run"))
 		frappe.db.set_value("SmartBill Account", name, values, update_modified=False)
 	frappe.db.commit()
 

@@ -7,9 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from desk_helpers import cleaned, make_customer
+from desk_helpers import PHONE, cleaned, make_customer
 
-from conftest import PHONE
 from embedded import paths
 
 expect = pytest.importorskip("playwright.sync_api").expect

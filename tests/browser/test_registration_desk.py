@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import requests
-from desk_helpers import MANAGER, control, dialog, headline, log_in, make_customer, open_form, toast
+from desk_helpers import MANAGER, PHONE, control, dialog, headline, log_in, make_customer, open_form, toast
 from registration_helpers import (
 	anaf_fails,
 	confirmed_request,
@@ -19,7 +19,6 @@ from registration_helpers import (
 	stored,
 )
 
-from conftest import PHONE
 from embedded import paths
 from erp_b2b_smartbill.tests.registration_case import CUI, PDF
 

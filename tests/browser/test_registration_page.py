@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from desk_helpers import MANAGER
+from desk_helpers import MANAGER, PHONE
 from registration_helpers import (
 	REGISTER,
 	UNKNOWN_CUI,
@@ -27,7 +27,6 @@ from registration_helpers import (
 	stored,
 )
 
-from conftest import PHONE
 from embedded import paths
 from erp_b2b_smartbill.tests.registration_case import CUI
 

@@ -13,8 +13,8 @@ from embedded import fault_lanes
 from embedded.prepare import prepared_site
 from erp_b2b_smartbill.tests.faults.walk import Report
 
-SECONDS = 90
-SCHEDULES = 300
+SECONDS = 45
+SCHEDULES = 120
 LIMIT_S = 900
 
 
