@@ -147,7 +147,12 @@ def test(arguments: list[str]) -> int:
 	with timed("browser"):
 		browser.install_if_allowed(say)
 	# The whole suite runs in two processes, each with a site of its own; what is named runs in one.
-	command = [sys.executable, "-m", "pytest", *(rest or ["--numprocesses=2", "--dist=loadscope", "--quiet"])]
+	command = [
+		sys.executable,
+		"-m",
+		"pytest",
+		*(rest or ["--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder", "--quiet"]),
+	]
 	if options.cov:
 		command += ["--cov=erp_b2b_smartbill", "--cov-branch", "--cov-report=term:skip-covered"]
 	status = subprocess.run(command, cwd=paths.ROOT, check=False).returncode

@@ -14,7 +14,7 @@ from typing import Any
 import cssutils
 from stdnum.ro import cf as fiscal_code
 
-from embedded import demo_registrations, paths, prepare
+from embedded import demo_clients, demo_registrations, paths, prepare
 from embedded.progress import Progress, silent
 from embedded.romania import COMPANIES, SellingCompany
 from embedded.site import Site
@@ -169,6 +169,7 @@ def demo_site(reset: bool = False, progress: Progress = silent) -> Site:
 		frappe.flags.mute_emails = True
 		fill(random.Random(SEED))
 		demo_registrations.fill()
+		demo_clients.fill(site.path / "sandbox.json")
 		frappe.db.commit()
 	(site.path / "sources.txt").write_text(prepare.sources_hash())
 	ready.touch()
