@@ -39,10 +39,11 @@ def notify_users(users: list[str] | None, doc: Document, text: str) -> None:
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	except Exception:
 		frappe.db.rollback()
-		log_masked_error("B2B Managers could not be notified")
+		log_masked_error(f"Nobody could be notified about a {doc.doctype}")
 
 
-def managers() -> list[str]:
-	"""The enabled users with the role."""
-	users = frappe.get_all("Has Role", {"role": MANAGER, "parenttype": "User"}, pluck="parent")
+def managers(*roles: str) -> list[str]:
+	"""The enabled users with one of the roles (B2B Manager where none is named)."""
+	having = {"role": ["in", roles or (MANAGER,)], "parenttype": "User"}
+	users = frappe.get_all("Has Role", having, pluck="parent", distinct=True)
 	return frappe.get_all("User", {"name": ["in", users], "enabled": 1}, pluck="name") if users else []

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.query_builder.functions import Count
 
 from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.audit.errors import log_masked_error
+from erp_b2b_smartbill.audit.managers import notify_users
 from erp_b2b_smartbill.exceptions import Problem
 from erp_b2b_smartbill.smartbill.leases import (
 	COMPLETED,
@@ -166,29 +166,16 @@ def _after_the_end(run: str) -> None:
 
 
 def _notify(run: str) -> None:
-	"""Tell whoever asked for it, when something needs him. Never raises."""
-	try:
-		state = frappe.db.get_value(RUN, run, ["requested_by", "total", "issued", "status"], as_dict=True)
-		if state.status == COMPLETED:
-			return
-		text = _("{0} of {1} proformas are issued; see what became of the others.").format(
-			state.issued, state.total
-		)
-		frappe.get_doc(
-			{
-				"doctype": "Notification Log",
-				"type": "Alert",
-				"for_user": state.requested_by,
-				"from_user": frappe.session.user,
-				"document_type": RUN,
-				"document_name": run,
-				"subject": f"<b>{frappe.utils.escape_html(run)}</b>: {frappe.utils.escape_html(text)}",
-			}
-		).insert(ignore_permissions=True)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	except Exception:
-		frappe.db.rollback()
-		log_masked_error("The end of a SmartBill Issue Run could not be told")
+	"""Tell whoever asked for it, when something needs him."""
+	state = frappe.db.get_value(RUN, run, ["requested_by", "total", "issued", "status"], as_dict=True)
+	if not state or state.status == COMPLETED:
+		return
+	text = _("{0} of {1} proformas are issued; see what became of the others.")
+	notify_users(
+		[state.requested_by],
+		frappe._dict(doctype=RUN, name=run),
+		text.format(state.issued, state.total),
+	)
 
 
 def _final_status(counts: dict[str, int]) -> str:

@@ -17,6 +17,7 @@ from frappe import _
 
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.audit.errors import log_masked_error
+from erp_b2b_smartbill.audit.managers import managers, notify_users
 from erp_b2b_smartbill.exceptions import Conflict
 from erp_b2b_smartbill.permissions import SYNCERS
 from erp_b2b_smartbill.smartbill.clients import rejected
@@ -135,9 +136,7 @@ def publish(run: str) -> None:
 
 
 def _end(run: str, failure: str | None) -> None:
-	state = frappe.db.get_value(
-		RUN, run, ["account", "source", "rejected", "errors", "stop_requested", "status"], as_dict=True
-	)
+	state = frappe.db.get_value(RUN, run, ["account", "rejected", "errors", "stop_requested"], as_dict=True)
 	stopped = bool(state.stop_requested) and not failure
 	has_errors = bool(state.rejected or state.errors or stopped)
 	now = clock.now()
@@ -174,39 +173,15 @@ def _after_the_end(run: str) -> None:
 
 
 def _notify(run: str) -> None:
-	"""Tell those who can do something about a run that failed; of one that a person started, that person. Never
-	raises."""
-	try:
-		state = frappe.db.get_value(
-			RUN, run, ["status", "message", "requested_by", "trigger", "account"], as_dict=True
+	"""Tell those who can do something about a run that failed; of one that a person started, that person."""
+	state = frappe.db.get_value(RUN, run, ["status", "message", "requested_by", "trigger"], as_dict=True)
+	if state and state.status == FAILED:
+		started = state.trigger in (PERSON, PROGRAM)
+		notify_users(
+			[state.requested_by] if started else managers(*SYNCERS),
+			frappe._dict(doctype=RUN, name=run),
+			_("Reading SmartBill's clients failed: {0}").format(state.message),
 		)
-		if state.status != FAILED:
-			return
-		users = {state.requested_by} if state.trigger in (PERSON, PROGRAM) else _managers()
-		text = _("Reading SmartBill's clients failed: {0}").format(state.message)
-		for user in sorted(users):
-			frappe.get_doc(
-				{
-					"doctype": "Notification Log",
-					"type": "Alert",
-					"for_user": user,
-					"from_user": frappe.session.user,
-					"document_type": RUN,
-					"document_name": run,
-					"subject": f"<b>{frappe.utils.escape_html(run)}</b>: {frappe.utils.escape_html(text)}",
-				}
-			).insert(ignore_permissions=True)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit
-	except Exception:
-		frappe.db.rollback()
-		log_masked_error("The end of a SmartBill Sync Run could not be told")
-
-
-def _managers() -> set[str]:
-	found = frappe.get_all(
-		"Has Role", {"role": ["in", SYNCERS], "parenttype": "User"}, pluck="parent", distinct=True, limit=200
-	)
-	return set(frappe.get_all("User", {"name": ["in", found], "enabled": 1}, pluck="name"))
 
 
 def _with_errors(stored: str | None, more: list[tuple[str, str]], once: bool) -> str:
