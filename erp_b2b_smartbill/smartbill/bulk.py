@@ -12,7 +12,6 @@ the next one in time.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,11 +21,10 @@ from frappe import _
 from frappe.utils import format_datetime
 
 from erp_b2b_smartbill import clock, features
-from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.exceptions import invalid
 from erp_b2b_smartbill.smartbill import bulk_row, runs, states
 from erp_b2b_smartbill.smartbill.actions import SALES
-from erp_b2b_smartbill.smartbill.leases import Lease, LeaseLost, as_user
+from erp_b2b_smartbill.smartbill.leases import Lease
 from erp_b2b_smartbill.smartbill.runs import LEASES, RowResult
 
 MAX_QUOTATIONS = 500
@@ -73,21 +71,7 @@ def stop(run: str) -> None:
 
 def work(run: str) -> str:
 	"""The background job. Returns why it ended."""
-	lease = LEASES.take(run)
-	if lease is None:
-		return "another job works on it, or it is over"
-	with as_user(lease.requested_by):
-		try:
-			return _Job(lease).work()
-		except LeaseLost:
-			return "another job took it over"
-		except Exception:
-			frappe.db.rollback()
-			frappe.clear_messages()
-			log_masked_error("SmartBill Issue Run broke off")
-			with suppress(LeaseLost):
-				LEASES.break_off(lease)
-			return "it broke off"
+	return LEASES.work(run, lambda lease: _Job(lease).work())
 
 
 def resume_abandoned() -> None:

@@ -11,7 +11,7 @@ crashes and stop_requested.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,22 +56,24 @@ class Lease:
 
 
 class Leases:
-	"""The leases of one doctype of runs. `method` is the job, called with `run`; `publish` tells open pages about a run;
-	`end` writes the end of a run, with a failure or None, inside a transaction of the caller's; `after_end` is called
-	once that is committed."""
+	"""The leases of one doctype of runs. `method` is the job, called with `run`; `event` tells open pages about a run,
+	with the fields that are `shown`; `end` writes the end of a run, with a failure or None, inside a transaction of the
+	caller's; `after_end` is called once that is committed."""
 
 	def __init__(
 		self,
 		doctype: str,
 		method: str,
 		*,
-		publish: Callable[[str], None],
+		event: str,
+		shown: tuple[str, ...],
 		end: Callable[[str, str | None], None],
 		after_end: Callable[[str], None],
 	):
 		self.doctype = doctype
 		self._method = method
-		self._publish = publish
+		self._event = event
+		self._shown = shown
 		self._end = end
 		self._after_end = after_end
 
@@ -101,8 +103,27 @@ class Leases:
 		if crashes >= MAX_CRASHES:
 			self.end(lease, failure=_("The work on it broke off several times; see the Error Log."))
 			return None
-		self._publish(run)
+		self.publish(run)
 		return lease
+
+	def work(self, run: str, job: Callable[[Lease], str]) -> str:
+		"""For the background job: do `job` with the rights of whoever asked for the run, when there is something to do.
+		Returns why it ended. An error that it does not handle gives the run back."""
+		lease = self.take(run)
+		if lease is None:
+			return "another job works on it, or it is over"
+		with _as_user(lease.requested_by):
+			try:
+				return job(lease)
+			except LeaseLost:
+				return "another job took it over"
+			except Exception:
+				frappe.db.rollback()
+				frappe.clear_messages()
+				log_masked_error(f"{self.doctype} broke off")
+				with suppress(LeaseLost):
+					self.break_off(lease)
+				return "it broke off"
 
 	def beat(self, lease: Lease) -> Lease:
 		"""A sign of life; the returned lease knows whether the run is to be stopped. Raises LeaseLost."""
@@ -117,7 +138,7 @@ class Leases:
 				lease.run,
 				{"worker": None, "next_at": go_on_at, "message": message, "heartbeat_at": clock.now()},
 			)
-		self._publish(lease.run)
+		self.publish(lease.run)
 
 	def break_off(self, lease: Lease) -> None:
 		"""The job met an error that no part of the run explains: another one tries again in a minute."""
@@ -131,7 +152,7 @@ class Leases:
 					"message": _("Something went wrong; the work goes on in a minute."),
 				},
 			)
-		self._publish(lease.run)
+		self.publish(lease.run)
 
 	def end(self, lease: Lease, *, failure: str | None = None) -> None:
 		"""The run is over, with `failure` as the reason where there is one."""
@@ -153,7 +174,7 @@ class Leases:
 		if idle:
 			self._after_end(run)
 		else:
-			self._publish(run)
+			self.publish(run)
 
 	def go_on(self, run: str) -> None:
 		"""Put the run's next job into the queue, unless there is one. Never raises: the scheduled pass asks again."""
@@ -185,6 +206,17 @@ class Leases:
 			self.doctype, {"status": ["in", OPEN]}, pluck="name", order_by="creation", limit=100
 		):
 			self.go_on(run)
+
+	def publish(self, run: str) -> None:
+		"""Tell open pages how far it is; they ask for the rest themselves."""
+		state = frappe.db.get_value(
+			self.doctype, run, ["name", "status", "requested_by", *self._shown], as_dict=True
+		)
+		if not state:
+			return
+		user = state.pop("requested_by")
+		for target in ({"doctype": self.doctype, "docname": run}, {"user": user}):
+			frappe.publish_realtime(self._event, dict(state), **target)
 
 	@contextmanager
 	def owned(self, lease: Lease) -> Iterator[Any]:
@@ -243,7 +275,7 @@ class Leases:
 
 
 @contextmanager
-def as_user(user: str) -> Iterator[None]:
+def _as_user(user: str) -> Iterator[None]:
 	"""Work with the rights and in the language of whoever asked for the run: a queue does not keep its user always."""
 	before, language = frappe.session.user, frappe.local.lang
 	frappe.set_user(user)

@@ -95,7 +95,7 @@ def record(lease: Lease, row: str, result: RowResult) -> Lease:
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 			if not tries_left:
 				raise
-	publish(lease.run)
+	LEASES.publish(lease.run)
 	return replace(lease, stop_requested=bool(stored.stop_requested))
 
 
@@ -124,22 +124,7 @@ def update_settled(run: str, results: dict[str, RowResult]) -> None:
 		counts = _count(run)
 		status = stored.status if stored.status == FAILED else _final_status(counts)
 		LEASES.write(run, {**counts, "status": status})
-	publish(run)
-
-
-def publish(run: str) -> None:
-	"""Tell open pages how far it is; they ask for the rows themselves."""
-	state = frappe.db.get_value(
-		RUN,
-		run,
-		["name", "status", "requested_by", "total", "done", "issued", "failed", "message"],
-		as_dict=True,
-	)
-	if not state:
-		return
-	user = state.pop("requested_by")
-	for target in ({"doctype": RUN, "docname": run}, {"user": user}):
-		frappe.publish_realtime("smartbill_run", dict(state), **target)
+	LEASES.publish(run)
 
 
 def _end(run: str, failure: str | None) -> None:
@@ -161,7 +146,7 @@ def _end(run: str, failure: str | None) -> None:
 
 
 def _after_the_end(run: str) -> None:
-	publish(run)
+	LEASES.publish(run)
 	_notify(run)
 
 
@@ -205,7 +190,8 @@ def _count(run: str) -> dict[str, int]:
 LEASES = Leases(
 	RUN,
 	"erp_b2b_smartbill.smartbill.bulk.work",
-	publish=publish,
+	event="smartbill_run",
+	shown=("total", "done", "issued", "failed", "message"),
 	end=_end,
 	after_end=_after_the_end,
 )

@@ -28,7 +28,7 @@ from erp_b2b_smartbill.smartbill.clients.record import ClientRecord, from_v3, to
 from erp_b2b_smartbill.smartbill.clients.store import API, FILE
 from erp_b2b_smartbill.smartbill.clients.sync_runs import LEASES, RUN
 from erp_b2b_smartbill.smartbill.gate import Lane
-from erp_b2b_smartbill.smartbill.leases import FAILED, Lease, LeaseLost, as_user
+from erp_b2b_smartbill.smartbill.leases import FAILED, Lease, LeaseLost
 
 JOB_SECONDS = 600
 # what takes longer than this is left to a later job
@@ -64,27 +64,20 @@ def stop(run: str) -> None:
 
 def work(run: str, tell: Callable[[], None] | None = None) -> str:
 	"""The background job. Returns why it ended. `tell` is called after every chunk, for whoever waits for it."""
-	lease = LEASES.take(run)
-	if lease is None:
-		return "another job works on it, or it is over"
-	with as_user(lease.requested_by):
+
+	def read(lease: Lease) -> str:
 		try:
 			return _Job(lease, tell).work()
-		except LeaseLost:
-			return "another job took it over"
 		except Exception:
-			frappe.db.rollback()
-			frappe.clear_messages()
-			log_masked_error("SmartBill Sync Run broke off")
-			with suppress(LeaseLost):
-				LEASES.break_off(lease)
-			return "it broke off"
+			raise
 		except BaseException:
 			# told to end, with time to say so: the next job need not wait for the lease to grow old
 			frappe.db.rollback()
 			with suppress(LeaseLost):
 				LEASES.release(lease, clock.now())
 			raise
+
+	return LEASES.work(run, read)
 
 
 def resume_abandoned() -> None:

@@ -107,7 +107,7 @@ def step(lease: Lease, work: Callable[[Any], tuple[Counts, dict[str, Any]]]) -> 
 		if counts.errors:
 			values["errors"] = _with_errors(run.errors, counts.errors, once=bool(run.restarted))
 		LEASES.write(lease.run, values)
-	publish(lease.run)
+	LEASES.publish(lease.run)
 	return replace(lease, stop_requested=bool(stored.stop_requested))
 
 
@@ -123,16 +123,6 @@ def try_again(lease: Lease, message: str) -> bool:
 		LEASES.write(lease.run, {"failed_tries": tries})
 	LEASES.release(lease, clock.now() + FIRST_RETRY * 2 ** (tries - 1), message)
 	return True
-
-
-def publish(run: str) -> None:
-	"""Tell open pages how far it is; they ask for the rest themselves."""
-	state = frappe.db.get_value(RUN, run, ["name", "status", "requested_by", "account", "seen"], as_dict=True)
-	if not state:
-		return
-	user = state.pop("requested_by")
-	for target in ({"doctype": RUN, "docname": run}, {"user": user}):
-		frappe.publish_realtime("smartbill_sync", dict(state), **target)
 
 
 def _end(run: str, failure: str | None) -> None:
@@ -168,7 +158,7 @@ def _after_the_end(run: str) -> None:
 		# the scheduled pass tries again
 		frappe.db.rollback()
 		log_masked_error("Rejected rows of an import could not be given back")
-	publish(run)
+	LEASES.publish(run)
 	_notify(run)
 
 
@@ -195,7 +185,8 @@ def _with_errors(stored: str | None, more: list[tuple[str, str]], once: bool) ->
 LEASES = Leases(
 	RUN,
 	"erp_b2b_smartbill.smartbill.clients.job.work",
-	publish=publish,
+	event="smartbill_sync",
+	shown=("account", "seen"),
 	end=_end,
 	after_end=_after_the_end,
 )
