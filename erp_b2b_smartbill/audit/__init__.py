@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import frappe
 
 from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.bulk_insert import insert_rows
 from erp_b2b_smartbill.masking import mask
 from erp_b2b_smartbill.text import N_
 
@@ -115,28 +116,14 @@ def record_many(
 	event: str, acts: list[tuple[str, str, dict[str, Any] | None]], reason: str | None = None
 ) -> None:
 	"""The same event of many documents, each (doctype, name, after), at once; otherwise as `record`."""
-	user, now, stamp = frappe.session.user, clock.now(), frappe.utils.now()
-	rows = [
-		{
-			"name": frappe.generate_hash(length=10),
-			"event": event,
-			"reference_doctype": doctype,
-			"reference_name": name,
-			"user": user,
-			"occurred_at": now,
-			"after": _as_json(after),
-			"reason": reason,
-			"creation": stamp,
-			"modified": stamp,
-			"owner": user,
-			"modified_by": user,
-			"docstatus": 0,
-			"idx": 0,
-		}
-		for doctype, name, after in acts
-	]
-	if rows:
-		frappe.db.bulk_insert("Business Event", list(rows[0]), [list(row.values()) for row in rows])
+	common = {"event": event, "user": frappe.session.user, "occurred_at": clock.now(), "reason": reason}
+	insert_rows(
+		"Business Event",
+		[
+			{**common, "reference_doctype": doctype, "reference_name": name, "after": _as_json(after)}
+			for doctype, name, after in acts
+		],
+	)
 
 
 def changes(doc: Document) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,6 +16,7 @@ from typing import Any
 import frappe
 
 from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.bulk_insert import insert_rows
 from erp_b2b_smartbill.customers import known
 from erp_b2b_smartbill.smartbill.clients import differences
 from erp_b2b_smartbill.smartbill.clients.store import CLIENT
@@ -85,13 +86,14 @@ def write(account: str, clients: Iterable[str], kinds: Sequence[str], found: lis
 	wanted = {_key(one.client, one.kind): one for one in found}
 	updates: dict[str, dict[str, Any]] = {}
 	opened: list[Found] = []
+	reopened = 0
 	for key, one in wanted.items():
 		there = stored.get(key)
 		if there is None:
 			opened.append(one)
 		elif there.data_hash != one.data_hash:
 			updates[there.name] = _values(account, one, now)
-	reopened = sum(stored[_key(one.client, one.kind)].status != OPEN for one in _updated(wanted, stored))
+			reopened += there.status != OPEN
 	for key, there in stored.items():
 		if key not in wanted and there.status == OPEN:
 			updates[there.name] = {
@@ -103,7 +105,18 @@ def write(account: str, clients: Iterable[str], kinds: Sequence[str], found: lis
 				"data_hash": None,
 			}
 	_update(updates)
-	_insert(account, opened, now)
+	insert_rows(
+		CONFLICT,
+		[
+			{
+				**_values(account, one, now),
+				"client": one.client,
+				"kind": one.kind,
+				"conflict_key": _key(one.client, one.kind),
+			}
+			for one in opened
+		],
+	)
 	return len(opened) + reopened
 
 
@@ -202,10 +215,6 @@ def facts_of(row: frappe._dict) -> differences.Facts:
 	)
 
 
-def _updated(wanted: dict[str, Found], stored: dict[str, frappe._dict]) -> list[Found]:
-	return [one for key, one in wanted.items() if key in stored and stored[key].data_hash != one.data_hash]
-
-
 def _key(client: str, kind: str) -> str:
 	return f"{client}:{kind}"
 
@@ -236,26 +245,3 @@ def _update(updates: dict[str, dict[str, Any]]) -> None:
 		groups.setdefault(tuple(values), {})[name] = values
 	for group in groups.values():
 		frappe.db.bulk_update(CONFLICT, group, update_modified=False)
-
-
-def _insert(account: str, found: list[Found], now: Any) -> None:
-	if not found:
-		return
-	stamp, user = frappe.utils.now(), frappe.session.user
-	rows = [
-		{
-			"name": frappe.generate_hash(length=10),
-			**_values(account, one, now),
-			"client": one.client,
-			"kind": one.kind,
-			"conflict_key": _key(one.client, one.kind),
-			"creation": stamp,
-			"modified": stamp,
-			"owner": user,
-			"modified_by": user,
-			"docstatus": 0,
-			"idx": 0,
-		}
-		for one in found
-	]
-	frappe.db.bulk_insert(CONFLICT, list(rows[0]), [list(row.values()) for row in rows])

@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 
 from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill.bulk_insert import insert_rows
 from erp_b2b_smartbill.doctype.customer_external_link.customer_external_link import SMARTBILL, link_key
 from erp_b2b_smartbill.smartbill.clients.store import CLIENT
 
@@ -152,40 +153,17 @@ def _write_external(account: str, links: list[NewLink], now: Any) -> None:
 	)
 	for row in there:
 		del keys[row.link_key]
-	stamp, user = frappe.utils.now(), frappe.session.user
-	frappe.db.bulk_insert(
+	insert_rows(
 		LINK,
 		[
-			"name",
-			"customer",
-			"provider",
-			"account",
-			"external_id",
-			"link_key",
-			"last_sync_at",
-			"creation",
-			"modified",
-			"owner",
-			"modified_by",
-			"docstatus",
-			"idx",
-		],
-		[
-			[
-				frappe.generate_hash(length=10),
-				one.customer,
-				SMARTBILL,
-				account,
-				one.external_id,
-				key,
-				now,
-				stamp,
-				stamp,
-				user,
-				user,
-				0,
-				0,
-			]
+			{
+				"customer": one.customer,
+				"provider": SMARTBILL,
+				"account": account,
+				"external_id": one.external_id,
+				"link_key": key,
+				"last_sync_at": now,
+			}
 			for key, one in keys.items()
 		],
 	)
