@@ -7,7 +7,7 @@ falls with the cursor behind it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import frappe
@@ -130,6 +130,14 @@ def match(account: str, policy: Policy, rows: list[frappe._dict], counts: Counts
 	if again:
 		# whom SmartBill has twice is one company: now it is known
 		match(account, policy, again, counts)
+
+
+def match_at_once(row: frappe._dict) -> None:
+	"""Link one unlinked client, or propose, as its account says, and compare it; whether a Customer is made of it is the
+	next run's to say."""
+	policy = Policy.of(frappe.get_doc("SmartBill Account", row.account))
+	match(row.account, replace(policy, create=False), [row], Counts())
+	conflicts.compare(row.account, [row])
 
 
 def _conflict(row: frappe._dict, decision: Decision, taken: dict[str, str]) -> Found | None:

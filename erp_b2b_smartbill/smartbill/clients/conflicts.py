@@ -120,6 +120,26 @@ def write(account: str, clients: Iterable[str], kinds: Sequence[str], found: lis
 	return len(opened) + reopened
 
 
+def open_of(client: str, kinds: Sequence[str] | None = None) -> list[str]:
+	"""The open conflicts of a client, of these kinds or of all."""
+	filters: dict[str, Any] = {"client": client, "status": OPEN}
+	if kinds is not None:
+		filters["kind"] = ["in", kinds]
+	return frappe.get_all(CONFLICT, filters, pluck="name")
+
+
+def close(names: Sequence[str], resolution: str, note: str | None = None, *, status: str = RESOLVED) -> None:
+	"""The session's user has decided about these."""
+	values = {
+		"status": status,
+		"resolution": resolution,
+		"resolved_by": frappe.session.user,
+		"resolved_at": clock.now(),
+		"note": note or None,
+	}
+	_update(dict.fromkeys(names, values))
+
+
 def close_missing(clients: Sequence[str]) -> None:
 	"""Clients that SmartBill has again. Whatever was decided while they were gone: when they go again, it is news."""
 	if not clients:

@@ -10,7 +10,6 @@ import frappe
 from erp_b2b_smartbill import clock, features
 from erp_b2b_smartbill.audit.errors import note_masked_error
 from erp_b2b_smartbill.smartbill.clients import chunk, conflicts, links, store
-from erp_b2b_smartbill.smartbill.clients.chunk import Counts, Policy
 from erp_b2b_smartbill.smartbill.clients.links import LINK
 from erp_b2b_smartbill.smartbill.clients.store import ACTIVE, CLIENT
 
@@ -57,7 +56,7 @@ def customer_deleted(doc: Document, method: str | None = None) -> None:
 		CLIENT, {"customer": doc.name}, ["name", "account", "external_id", "customer"], limit=MAX_CLIENTS
 	)
 	for row in clients:
-		links.remove(frappe._dict(row, doctype=CLIENT))
+		links.remove(row)
 	frappe.db.delete(LINK, {"customer": doc.name})
 	table = frappe.qb.DocType(conflicts.CONFLICT)
 	(
@@ -78,7 +77,4 @@ def _link_with_clients(doc: Document) -> None:
 		limit=MAX_CLIENTS,
 	)
 	for row in rows:
-		account = frappe.get_doc("SmartBill Account", row.account)
-		policy = Policy(Policy.of(account).weak_matches, create=False, customer_group=None)
-		chunk.match(row.account, policy, [row], Counts())
-		conflicts.compare(row.account, [row])
+		chunk.match_at_once(row)

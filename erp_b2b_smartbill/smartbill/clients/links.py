@@ -112,7 +112,8 @@ def rename(account: str, adopted: list[tuple[str, str]]) -> None:
 
 
 def remove(client: Any, reason: str | None = None) -> None:
-	"""Take the link of one client away, in the caller's transaction. The sync does not make it again."""
+	"""Take the link of one client away, in the caller's transaction. The sync does not make it again. `client` has its
+	name, account, external_id and customer."""
 	frappe.db.set_value(
 		CLIENT,
 		client.name,
@@ -121,7 +122,11 @@ def remove(client: Any, reason: str | None = None) -> None:
 	)
 	frappe.db.delete(LINK, {"link_key": link_key(SMARTBILL, client.account, client.external_id)})
 	audit.record(
-		audit.CLIENT_UNLINKED, client, {"customer": client.customer}, {"customer": None}, reason=reason
+		audit.CLIENT_UNLINKED,
+		frappe._dict(doctype=CLIENT, name=client.name),
+		{"customer": client.customer},
+		{"customer": None},
+		reason=reason,
 	)
 
 

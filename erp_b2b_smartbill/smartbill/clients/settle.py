@@ -80,8 +80,6 @@ def settle(name: str, decision: Decision) -> Outcome:
 	client = frappe.db.get_value(CONFLICT, name, "client")
 	if not client:
 		raise not_found(name)
-	# what was read before is no base for a decision
-	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	case = sides.locked(name, client, decision.customer)
 	if case is None:
 		raise not_found(name)
@@ -179,7 +177,7 @@ def _take(case: Sides, decision: Decision) -> Outcome:
 
 
 def _link(case: Sides, decision: Decision) -> Outcome:
-	customer = _wanted_customer(decision)
+	customer = wanted_customer(decision.customer)
 	if customer == case.client.customer:
 		raise invalid("customer", _("It is linked with this Customer already."))
 	_link_with(case, customer, decision)
@@ -189,7 +187,7 @@ def _link(case: Sides, decision: Decision) -> Outcome:
 def _create(case: Sides, decision: Decision) -> Outcome:
 	taking.require(frappe.new_doc("Customer"), "create")
 	if case.client.customer:
-		links.remove(_document(case.client), decision.note)
+		links.remove(case.client, decision.note)
 	group = frappe.db.get_value("SmartBill Account", case.client.account, "new_customer_group")
 	made = making.customer_of(case.client, case.client.account, group or None)
 	return _pair_changed(case, Outcome(MADE, _names(case), more={"customer": made.customer}), decision)
@@ -211,7 +209,7 @@ def _merge(case: Sides, decision: Decision) -> Outcome:
 def _unlink(case: Sides, decision: Decision) -> Outcome:
 	had = case.client.customer
 	if had:
-		links.remove(_document(case.client), decision.note)
+		links.remove(case.client, decision.note)
 	else:
 		frappe.db.set_value(store.CLIENT, case.client.name, "keep_unlinked", 1, update_modified=False)
 	# nobody to disagree with any more
@@ -233,14 +231,7 @@ _HANDLERS: dict[str, Callable[[Sides, Decision], Outcome]] = {
 
 
 def _close(outcome: Outcome, decision: Decision) -> Outcome:
-	_write(
-		outcome.names,
-		status=outcome.status,
-		resolution=outcome.resolution,
-		resolved_by=frappe.session.user,
-		resolved_at=clock.now(),
-		note=decision.note or None,
-	)
+	conflicts.close(outcome.names, outcome.resolution, decision.note, status=outcome.status)
 	return outcome
 
 
@@ -335,19 +326,24 @@ def _keep_against_smartbill(case: Sides, taken: Sequence[str], decision: Decisio
 	same = {conflicts.VAT_AT_ANAF: differences.VAT, conflicts.ADDRESS_AT_ANAF: differences.ADDRESS}
 	kinds = [same[kind] for kind in taken if kind in same and same[kind] not in case.open]
 	if kinds:
-		opened = {"client": case.client.name, "kind": ["in", kinds], "status": OPEN}
-		_close(Outcome(KEPT, tuple(frappe.get_all(CONFLICT, opened, pluck="name"))), decision)
+		conflicts.close(conflicts.open_of(case.client.name, kinds), KEPT, decision.note)
 
 
 # linking
 
 
-def _wanted_customer(decision: Decision) -> str:
-	customer = decision.customer
+def wanted_customer(customer: str | None) -> str:
+	"""Whom a client is to be linked with, if the session's user may know of him. Raises NotReady, NotAllowed."""
 	if not customer or not frappe.db.exists("Customer", customer):
 		raise invalid("customer", _("Say which Customer it is."))
 	taking.require(frappe.get_doc("Customer", customer), "read")
 	return customer
+
+
+def linked_elsewhere(customer: str, client_name: str) -> Conflict:
+	"""To be raised."""
+	text = _("{0} is linked with the SmartBill client {1} already.").format(customer, client_name)
+	return Conflict(text, code="linked_elsewhere")
 
 
 def _link_with(case: Sides, customer: str, decision: Decision) -> None:
@@ -359,14 +355,11 @@ def _link_with(case: Sides, customer: str, decision: Decision) -> None:
 	if holder:
 		other = store.load({"name": holder})[0]
 		if not decision.move:
-			raise Conflict(
-				_("{0} is linked with the SmartBill client {1} already.").format(customer, other.client_name),
-				code="linked_elsewhere",
-			)
-		links.remove(_document(other), decision.note)
+			raise linked_elsewhere(customer, other.client_name)
+		links.remove(other, decision.note)
 		_close_of_other(other.name, decision)
 	if case.client.customer:
-		links.remove(_document(case.client), decision.note)
+		links.remove(case.client, decision.note)
 	links.add(
 		account,
 		[NewLink(case.client.name, case.client.external_id, customer, links.PERSON)],
@@ -375,12 +368,7 @@ def _link_with(case: Sides, customer: str, decision: Decision) -> None:
 
 
 def _close_of_other(client: str, decision: Decision) -> None:
-	names = frappe.get_all(CONFLICT, {"client": client, "status": OPEN}, pluck="name")
-	_close(Outcome(UNLINKED, tuple(names)), decision)
-
-
-def _document(client: Any) -> Any:
-	return frappe._dict(client, doctype=store.CLIENT)
+	conflicts.close(conflicts.open_of(client), UNLINKED, decision.note)
 
 
 def _ask_for_merge(other: str, stays: str, case: Sides) -> str:

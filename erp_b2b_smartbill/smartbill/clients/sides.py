@@ -75,17 +75,23 @@ def of(name: str) -> Sides | None:
 
 
 def locked(name: str, client: str, customer: str | None = None) -> Sides | None:
-	"""As `of`, with the client, the conflict, and a Customer that the client may be linked with, for this transaction
-	alone: whoever decides about another conflict of the client waits. To be called before anything else is read in the
-	transaction: MariaDB shows it the site as it was at its first plain read.
+	"""As `of`, with everything that is decided about locked, see lock."""
+	lock(client, customer, conflict=name)
+	return _of(name, client)
+
+
+def lock(client: str, customer: str | None = None, *, conflict: str | None = None) -> None:
+	"""The client, the conflict, and a Customer that the client may be linked with, are this transaction's alone: whoever
+	decides about the client too waits. It is a new one, for MariaDB shows a transaction the site as it was at its first
+	plain read, and what was read before is no base for a decision.
 
 	Each row by its name: locked by anything else, MariaDB locks what is between rows too, and two who decide about
 	different clients could wait for each other for ever.
 	"""
-	for doctype, one in ((store.CLIENT, client), (CONFLICT, name), ("Customer", customer)):
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	for doctype, one in ((store.CLIENT, client), (CONFLICT, conflict), ("Customer", customer)):
 		if one:
 			frappe.db.get_value(doctype, one, "name", for_update=True)
-	return _of(name, client)
 
 
 def _of(name: str, client_name: str) -> Sides | None:
