@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
-from frappe import _
 
-from erp_b2b_smartbill.exceptions import invalid
+from erp_b2b_smartbill.api.given import given_text
 from erp_b2b_smartbill.smartbill.clients import by_hand
 
 OK = 200
@@ -15,12 +14,12 @@ OK = 200
 
 def link(client: str) -> tuple[dict[str, Any], int]:
 	"""200: {customer, note} is the client's Customer."""
-	return _view(by_hand.link(client, _text("customer"), _text("note"))), OK
+	return _view(by_hand.link(client, given_text("customer"), given_text("note"))), OK
 
 
 def unlink(client: str) -> tuple[dict[str, Any], int]:
 	"""200: the client has no Customer, and the sync gives it none; {note}."""
-	return _view(by_hand.unlink(client, _text("note"))), OK
+	return _view(by_hand.unlink(client, given_text("note"))), OK
 
 
 def release(client: str) -> tuple[dict[str, Any], int]:
@@ -35,10 +34,3 @@ def _view(client: Any) -> dict[str, Any]:
 		"customer": client.customer or None,
 		"keep_unlinked": bool(frappe.db.get_value("SmartBill Client", client.name, "keep_unlinked")),
 	}
-
-
-def _text(field: str) -> str | None:
-	value = frappe.form_dict.get(field)
-	if value is not None and not isinstance(value, str):
-		raise invalid(field, _("Give it as text."))
-	return value or None

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from erp_b2b_smartbill.api.given import given_text
 from erp_b2b_smartbill.exceptions import invalid
 from erp_b2b_smartbill.smartbill.clients import (
 	conflict_actions,
@@ -46,12 +47,12 @@ def decide(name: str) -> tuple[dict[str, Any], int]:
 	outcome = settle.settle(
 		name,
 		Decision(
-			_text("action") or "",
+			given_text("action") or "",
 			choices=_choices(given.get("choices")),
-			customer=_text("customer"),
+			customer=given_text("customer"),
 			move=bool(cint(given.get("move"))),
-			note=_text("note"),
-			seen=_text("seen"),
+			note=given_text("note"),
+			seen=given_text("seen"),
 		),
 	)
 	view = conflict_view.show(name)
@@ -60,19 +61,14 @@ def decide(name: str) -> tuple[dict[str, Any], int]:
 
 def decide_many() -> tuple[dict[str, Any], int]:
 	"""{names, action, note}: 200 with a result each, or 202 with `job`."""
-	result = settle_many.settle_many(frappe.form_dict.get("names"), _text("action") or "", _text("note"))
+	result = settle_many.settle_many(
+		frappe.form_dict.get("names"), given_text("action") or "", given_text("note")
+	)
 	return result, ACCEPTED if "job" in result else OK
 
 
 def bulk_progress(job: str) -> tuple[dict[str, Any], int]:
 	return settle_many.progress(job), OK
-
-
-def _text(field: str) -> str | None:
-	value = frappe.form_dict.get(field)
-	if value is not None and not isinstance(value, str):
-		raise invalid(field, _("This must be a text."))
-	return (value or "").strip() or None
 
 
 def _choices(given: Any) -> Any:

@@ -10,6 +10,8 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill import features, romania
+from erp_b2b_smartbill.exceptions import NotFound
+from erp_b2b_smartbill.registration import tokens, uploads
 
 ROMANIAN, ENGLISH = "ro", "en"
 LANGUAGES = (ROMANIAN, ENGLISH)
@@ -82,8 +84,15 @@ def page_language() -> str:
 	return ROMANIAN
 
 
-def token() -> str:
-	return str(frappe.form_dict.get("token") or "")
+def open_of_token(context: Any, purpose: tokens.Purpose) -> tokens.Found:
+	"""Prepare a page whose address has a token of this purpose; one that nobody was given leads to no page."""
+	open_page(context)
+	context.b2b_page = purpose
+	context.token = str(frappe.form_dict.get("token") or "")
+	try:
+		return tokens.find(context.token, purpose)
+	except NotFound as error:
+		raise not_there() from error
 
 
 def contact() -> dict[str, str]:
@@ -125,7 +134,7 @@ def upload_limits() -> dict[str, Any]:
 		"max_files": settings.max_files,
 		"max_bytes": (settings.max_file_mb or 0) * 1024 * 1024,
 		"extensions": ["pdf", "jpg", "jpeg", "png"],
-		"types": ["application/pdf", "image/jpeg", "image/png"],
+		"types": sorted(uploads.EXTENSIONS),
 		"texts": {
 			"too_many": _("At most {0} documents can be sent.").format(settings.max_files),
 			"too_large": _("{0} is larger than {1} MB.").format("{0}", settings.max_file_mb),

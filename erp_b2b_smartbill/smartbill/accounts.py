@@ -19,13 +19,12 @@ from erp_b2b_smartbill.smartbill.calls import keeper
 from erp_b2b_smartbill.smartbill.client import Access, Client
 from erp_b2b_smartbill.smartbill.gate import Lane, Pace, State
 from erp_b2b_smartbill.smartbill.v3_gate import V3Gate
-from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
+from erp_b2b_smartbill.smartbill.verdict import GATE_CLOSED, NoAnswer, block_seconds
 
 if TYPE_CHECKING:
 	from erp_b2b_smartbill.doctype.smartbill_account.smartbill_account import SmartBillAccount
 
-# reasons of a NoAnswer that are ours: the call was not made
-GATE_CLOSED = "GateClosed"
+# the reason of a NoAnswer when nothing may be written
 NOT_WRITABLE = "NotWritable"
 
 # For how many seconds in all a gate's user waits for his turn before he is told to come back: a person hardly at all,

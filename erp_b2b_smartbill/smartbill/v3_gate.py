@@ -15,7 +15,7 @@ from frappe.utils import cint, get_datetime
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.smartbill.answers import Answer
-from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
+from erp_b2b_smartbill.smartbill.verdict import GATE_CLOSED, NoAnswer, block_seconds
 
 WINDOW_S = 10
 # SmartBill's limit is 60: this and the call that a late one may catch up with stay below it in every window
@@ -27,7 +27,6 @@ DEFAULT_RETRY_S = 60
 TOO_MANY = 429
 # the second is what a maintenance answers
 THROTTLED = (TOO_MANY, 503)
-CLOSED = "GateClosed"
 FIELDS = ["pace_v3", "gate_v3_at", "v3_blocked_until"]
 
 
@@ -46,7 +45,7 @@ class V3Gate:
 				return None
 			seconds = wait.total_seconds()
 			if seconds > patience:
-				return NoAnswer(False, CLOSED, retry_after=int(-(-seconds // 1)))
+				return NoAnswer(False, GATE_CLOSED, retry_after=int(-(-seconds // 1)))
 			patience -= seconds
 			clock.pause(seconds)
 
@@ -64,8 +63,9 @@ class V3Gate:
 		stored = self._locked()
 		# read after the lock, which may have taken any time
 		now = clock.now()
-		blocked_until, at = (
-			get_datetime(stored[field]) if stored[field] else None for field in reversed(FIELDS[1:])
+		at, blocked_until = (
+			get_datetime(moment) if moment else None
+			for moment in (stored.gate_v3_at, stored.v3_blocked_until)
 		)
 		step = timedelta(seconds=WINDOW_S) / min(max(cint(stored.pace_v3) or MAX_PACE, 1), MAX_PACE)
 		wait, taken = _turn(at, blocked_until, step, now)

@@ -27,6 +27,10 @@ class Outcome(str, Enum):
 	UNKNOWN = "unknown"  # it may exist: never send it again by itself
 
 
+# the reason of a NoAnswer when one of our gates let nothing through
+GATE_CLOSED = "GateClosed"
+
+
 @dataclass(frozen=True)
 class NoAnswer:
 	"""A call without a complete answer. `sent` is False only when no byte of the request can have left;

@@ -2,12 +2,15 @@
 
 import contextlib
 import itertools
+import os
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import requests
 
+from embedded import paths
 from embedded.romania import COMPANIES, PASSWORD
 
 SALES_USER = "vanzari@demo.local"
@@ -100,6 +103,17 @@ def make_quotation(*, submit: bool = True, items: list[dict[str, Any]] | None = 
 		quotation.submit()
 	frappe.db.commit()
 	return quotation.name
+
+
+def shot(page: Any, name: str, height: int | None = None) -> None:
+	"""For the documentation, when it is asked for."""
+	if os.environ.get("SCREENSHOTS"):
+		before = page.viewport_size
+		if height:
+			page.set_viewport_size({"width": before["width"], "height": height})
+		page.wait_for_timeout(600)
+		page.screenshot(path=str(Path(paths.ROOT) / "docs" / "screenshots" / f"{name}.png"))
+		page.set_viewport_size(before)
 
 
 @contextlib.contextmanager

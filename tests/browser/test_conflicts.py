@@ -1,9 +1,7 @@
 """Conflicts with SmartBill in a real browser: one of each kind is settled, equal ones together, on a telephone too."""
 
-import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +16,7 @@ from conflict_helpers import (
 	sync,
 	synced_site,
 )
-from desk_helpers import MANAGER, dialog, headline, make_customer, open_form, toast
-
-from conftest import PHONE
-from embedded import paths
+from desk_helpers import MANAGER, PHONE, dialog, headline, make_customer, open_form, shot, toast
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -32,17 +27,6 @@ LIST = "/desk/customer-sync-conflict/view/list"
 def site(connected, running) -> Iterator[Any]:
 	with synced_site(connected, running.sandbox):
 		yield connected
-
-
-def shot(page: Any, name: str, height: int | None = None) -> None:
-	"""For the documentation, when it is asked for."""
-	if os.environ.get("SCREENSHOTS"):
-		before = page.viewport_size
-		if height:
-			page.set_viewport_size({"width": before["width"], "height": height})
-		page.wait_for_timeout(600)
-		page.screenshot(path=str(Path(paths.ROOT) / "docs" / "screenshots" / f"{name}.png"))
-		page.set_viewport_size(before)
 
 
 def sides(page: Any) -> Any:

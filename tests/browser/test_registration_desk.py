@@ -1,15 +1,24 @@
 """The manager's desk in a real browser: a registration with everything in view, its decision, and the list of all."""
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from desk_helpers import MANAGER, PHONE, control, dialog, headline, log_in, make_customer, open_form, toast
+from desk_helpers import (
+	MANAGER,
+	PHONE,
+	control,
+	dialog,
+	headline,
+	log_in,
+	make_customer,
+	open_form,
+	shot,
+	toast,
+)
 from registration_helpers import (
 	anaf_fails,
 	confirmed_request,
@@ -19,7 +28,6 @@ from registration_helpers import (
 	stored,
 )
 
-from embedded import paths
 from erp_b2b_smartbill.tests.registration_case import CUI, PDF
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -69,17 +77,6 @@ def gold(site) -> str:
 	site.get_doc(tier).insert()
 	site.db.commit()
 	return "Gold"
-
-
-def shot(page: Any, name: str, height: int | None = None) -> None:
-	"""For the documentation, when it is asked for."""
-	if os.environ.get("SCREENSHOTS"):
-		before = page.viewport_size
-		if height:
-			page.set_viewport_size({"width": before["width"], "height": height})
-		page.wait_for_timeout(600)
-		page.screenshot(path=str(Path(paths.ROOT) / "docs" / "screenshots" / f"{name}.png"))
-		page.set_viewport_size(before)
 
 
 def open_registration(page: Any, doc: Any) -> Any:

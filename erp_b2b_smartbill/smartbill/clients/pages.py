@@ -18,8 +18,8 @@ from frappe import _
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import Client
 from erp_b2b_smartbill.smartbill.hints import explain_failure
-from erp_b2b_smartbill.smartbill.v3_gate import CLOSED, TOO_MANY
-from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
+from erp_b2b_smartbill.smartbill.v3_gate import TOO_MANY
+from erp_b2b_smartbill.smartbill.verdict import GATE_CLOSED, NoAnswer, block_seconds
 
 # as many as SmartBill gives
 PAGE_SIZE = 100
@@ -72,14 +72,14 @@ class Reader:
 		if not after:
 			self._asked.clear()
 		self._asked.add(after)
-		answer: Answer | NoAnswer = NoAnswer(False, CLOSED)
+		answer: Answer | NoAnswer = NoAnswer(False, GATE_CLOSED)
 		for form in self._forms:
 			answer = self._client.v3_clients(form, limit=PAGE_SIZE, after=after)
 			if not (isinstance(answer, Answer) and "company_not_found" in codes(answer)):
 				self._forms = [form]
 				break
 		if isinstance(answer, NoAnswer):
-			if answer.reason == CLOSED:
+			if answer.reason == GATE_CLOSED:
 				return Later(answer.retry_after or 1)
 			return Failed(
 				_("SmartBill cannot be reached: {0}.").format(_(explain_failure(answer))), again=True

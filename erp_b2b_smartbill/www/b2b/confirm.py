@@ -7,8 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from erp_b2b_smartbill.exceptions import NotFound
-from erp_b2b_smartbill.registration import pages, states, tokens, view
+from erp_b2b_smartbill.registration import pages, states, view
 from erp_b2b_smartbill.www.b2b.register import API
 
 no_cache = 1
@@ -16,14 +15,8 @@ sitemap = 0
 
 
 def get_context(context: Any) -> None:
-	pages.open_page(context)
-	context.b2b_page = "confirm"
+	found = pages.open_of_token(context, "confirm")
 	context.title = _("Confirm the e-mail address")
-	context.token = pages.token()
-	try:
-		found = tokens.find(context.token, "confirm")
-	except NotFound as error:
-		raise pages.not_there() from error
 	doc = frappe.get_doc("B2B Registration", found.name)
 	shown = view.applicant(doc)
 	context.company_name = shown["company_name"]

@@ -7,8 +7,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from erp_b2b_smartbill.exceptions import NotFound
-from erp_b2b_smartbill.registration import pages, tokens, view
+from erp_b2b_smartbill.registration import pages, view
 from erp_b2b_smartbill.www.b2b.register import API
 
 no_cache = 1
@@ -16,14 +15,8 @@ sitemap = 0
 
 
 def get_context(context: Any) -> None:
-	pages.open_page(context)
-	context.b2b_page = "status"
+	found = pages.open_of_token(context, "status")
 	context.title = _("Your request")
-	context.token = pages.token()
-	try:
-		found = tokens.find(context.token, "status")
-	except NotFound as error:
-		raise pages.not_there() from error
 	settings = frappe.get_cached_doc("B2B Settings")
 	context.max_files = settings.max_files
 	context.max_file_mb = settings.max_file_mb

@@ -7,7 +7,6 @@ from typing import Any
 import frappe
 from frappe import _
 
-from erp_b2b_smartbill.exceptions import NotFound
 from erp_b2b_smartbill.registration import onboarding, pages, tokens
 from erp_b2b_smartbill.www.b2b.register import API
 
@@ -16,14 +15,8 @@ sitemap = 0
 
 
 def get_context(context: Any) -> None:
-	pages.open_page(context)
-	context.b2b_page = "welcome"
+	found = pages.open_of_token(context, "welcome")
 	context.title = _("Welcome")
-	context.token = pages.token()
-	try:
-		found = tokens.find(context.token, "welcome")
-	except NotFound as error:
-		raise pages.not_there() from error
 	doc = frappe.get_doc("B2B Registration", found.name)
 	context.company_name = doc.company_name
 	context.b2b_data = pages.for_scripts(
