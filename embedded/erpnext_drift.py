@@ -153,6 +153,8 @@ def facts_of_bench(bench: Path, site: str) -> Facts:
 
 def dump(site: str) -> None:
 	"""Print the connected site's facts; run inside a bench."""
+	# a script's own folder comes first, and in ours `erpnext` is the stand-in
+	sys.path[:] = [place for place in sys.path if Path(place).resolve() != HERE]
 	import frappe
 
 	frappe.init(site)

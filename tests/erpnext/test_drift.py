@@ -1,7 +1,12 @@
 """The stand-in says what ERPNext says: names, types, options, permissions."""
 
 import copy
+import os
+import subprocess
+import sys
+import tempfile
 import unittest
+from pathlib import Path
 
 import frappe
 from standin import StandinTestCase
@@ -113,3 +118,24 @@ RESTED_ON = {
 		contact_and_address_tab tax_tab accounting_tab sales_team_tab settings_tab portal_users_tab""",
 	"Customer Credit Limit": "company credit_limit bypass_credit_limit_check",
 }
+
+
+class TestAskingABench(unittest.TestCase):
+	def test_a_bench_imports_its_own_erpnext_and_not_the_stand_in(self):
+		with tempfile.TemporaryDirectory() as folder:
+			for name, text in (
+				# the first thing that a framework does with a site is to import its apps
+				("frappe", "def init(site):\n\timport erpnext\n\traise SystemExit(erpnext.WHOSE)\n"),
+				("erpnext", "WHOSE = 'of the bench'\n"),
+			):
+				package = Path(folder, name)
+				package.mkdir()
+				(package / "__init__.py").write_text(text)
+			ran = subprocess.run(
+				[sys.executable, "-S", erpnext_drift.__file__, "--dump", "--site", "any"],
+				env={**os.environ, "PYTHONPATH": folder},
+				capture_output=True,
+				text=True,
+				check=False,
+			)
+		self.assertEqual(ran.stderr.strip().splitlines()[-1], "of the bench")
