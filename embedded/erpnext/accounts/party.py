@@ -1,7 +1,7 @@
 """What a customer brings to a document: addresses, contact, price list, terms. As ERPNext v15's
 `erpnext.accounts.party`, for selling.
 
-Left out until documents that need them exist: tax rules, ledger accounts by their entries, invoices' figures."""
+Left out: tax rules, the account a party was posted to last, the figures of its invoices."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -268,8 +268,8 @@ def validate_party_frozen_disabled(party_type: str | None, party_name: str | Non
 
 
 def get_dashboard_info(party_type: str, party: str, loyalty_program: str | None = None) -> list[dict]:
-	"""The figures by company above a Customer's form. They come from invoices and the ledger, neither of which
-	exists here yet: a customer without invoices has none, in ERPNext as here."""
+	"""The figures by company above a Customer's form. They come from invoices, and are left out: a customer without
+	invoices has none, in ERPNext as here."""
 	return []
 
 

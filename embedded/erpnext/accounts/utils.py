@@ -1,10 +1,11 @@
-"""As ERPNext v15's `erpnext.accounts.utils`: names of accounts, fiscal years."""
+"""As ERPNext v15's `erpnext.accounts.utils`: names of accounts, fiscal years, what is open of an invoice."""
 
 from datetime import date as Date
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, formatdate, getdate
+from frappe.query_builder.functions import Sum
+from frappe.utils import cstr, flt, formatdate, getdate
 
 
 class FiscalYearError(frappe.ValidationError):
@@ -57,3 +58,26 @@ def parse_naming_series_variable(doc, variable: str) -> str | None:
 		return None
 	day = (doc and (doc.get("posting_date") or doc.get("transaction_date"))) or getdate()
 	return get_fiscal_year(day, company=doc and doc.get("company"))[0]
+
+
+def update_voucher_outstanding(
+	voucher_type: str, voucher_no: str, account: str, party_type: str, party: str
+) -> None:
+	"""What the ledger says is still open of an invoice stands on it, in its account's currency, and its status follows.
+
+	(ERPNext asks its payment ledger, which holds the same lines.)"""
+	if voucher_type != "Sales Invoice" or not frappe.db.exists(voucher_type, voucher_no):
+		return
+	entry = frappe.qb.DocType("GL Entry")
+	balance = (
+		frappe.qb.from_(entry)
+		.select(Sum(entry.debit_in_account_currency) - Sum(entry.credit_in_account_currency))
+		.where((entry.against_voucher_type == voucher_type) & (entry.against_voucher == voucher_no))
+		.where((entry.account == account) & (entry.party_type == party_type) & (entry.party == party))
+		.where(entry.is_cancelled == 0)
+	).run()
+	invoice = frappe.get_doc(voucher_type, voucher_no)
+	outstanding = flt(balance[0][0], invoice.precision("outstanding_amount"))
+	invoice.db_set("outstanding_amount", outstanding)
+	invoice.set_status(update=True)
+	invoice.notify_update()

@@ -1,6 +1,7 @@
 """A document with rows, taxes and a total. As ERPNext v15's `erpnext.controllers.accounts_controller`, for selling."""
 
 import json
+from datetime import date
 
 import erpnext
 import frappe
@@ -73,6 +74,11 @@ class AccountsController(HasPaymentSchedule, TransactionBase):
 	def company_currency(self) -> str | None:
 		return erpnext.get_company_currency(self.company)
 
+	@property
+	def day(self) -> str | date:
+		"""An offer and an order are of a transaction's date, what stands in a ledger is of the date it is posted."""
+		return self.get("posting_date") or self.get("transaction_date")
+
 	def onload(self) -> None:
 		if self.is_new():
 			self.set_payment_schedule()
@@ -86,7 +92,8 @@ class AccountsController(HasPaymentSchedule, TransactionBase):
 		self.validate_tax_account_company()
 		self.set_taxes_and_charges()
 		self.calculate_taxes_and_totals()
-		self.validate_value("base_grand_total", ">=", 0)
+		if not self.get("is_return"):
+			self.validate_value("base_grand_total", ">=", 0)
 		self.set_payment_schedule()
 		self.validate_payment_schedule_dates()
 		self.validate_payment_schedule_amount()
@@ -132,7 +139,7 @@ class AccountsController(HasPaymentSchedule, TransactionBase):
 			self.conversion_rate = self._exchange_rate(self.currency, purpose)
 
 	def _exchange_rate(self, currency: str, purpose: str) -> float | None:
-		return get_exchange_rate(currency, self.company_currency, self.transaction_date, purpose)
+		return get_exchange_rate(currency, self.company_currency, self.day, purpose)
 
 	def set_missing_item_details(self, for_validate: bool = False) -> None:
 		"""What item, price list and pricing rules say about each row, where the row does not say it itself."""

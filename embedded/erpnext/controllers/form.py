@@ -1,4 +1,4 @@
-"""What the forms of Quotation and Sales Order ask while a person fills them in: `selling/sales_common.js`.
+"""What the forms of documents that sell ask while a person fills them in: `selling/sales_common.js`.
 
 ERPNext v15 calculates in the browser what it calculates again on the server; here the browser asks the server, which
 answers with the whole document. Nothing is saved."""

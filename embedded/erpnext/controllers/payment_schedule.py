@@ -15,18 +15,18 @@ TOLERANCE = 0.1
 
 
 class HasPaymentSchedule:
-	"""The payment schedule of a document with `transaction_date`, totals and `payment_terms_template`."""
+	"""The payment schedule of a document with totals and `payment_terms_template`; a Delivery Note has none."""
 
 	def set_payment_schedule(self) -> None:
 		"""Rows from the template, or one row for all; amounts always follow the total by each row's portion."""
+		if not self.meta.has_field("payment_schedule") or self.get("is_return"):
+			return
 		total, base_total = self._total_to_pay()
 		if not self.get("payment_schedule"):
 			if self.get("payment_terms_template"):
-				rows = get_payment_terms(
-					self.payment_terms_template, self.transaction_date, total, base_total
-				)
+				rows = get_payment_terms(self.payment_terms_template, self.day, total, base_total)
 			else:
-				rows = [{"due_date": self.transaction_date, "invoice_portion": 100}]
+				rows = [{"due_date": self.get("due_date") or self.day, "invoice_portion": 100}]
 			self.extend("payment_schedule", rows)
 		for row in self.payment_schedule:
 			if row.invoice_portion:
@@ -43,9 +43,9 @@ class HasPaymentSchedule:
 	def validate_payment_schedule_dates(self) -> None:
 		"""No two rows fall due on the same day; a Sales Order's not before the order."""
 		seen, repeated = set(), []
-		for row in self.payment_schedule:
+		for row in self.get("payment_schedule") or []:
 			row.validate_from_to_dates("discount_date", "due_date")
-			if self.doctype == "Sales Order" and getdate(row.due_date) < getdate(self.transaction_date):
+			if self.doctype == "Sales Order" and getdate(row.due_date) < getdate(self.day):
 				frappe.throw(
 					_("Row {0}: Due Date in the Payment Terms table cannot be before Posting Date").format(
 						row.idx
@@ -63,6 +63,8 @@ class HasPaymentSchedule:
 			)
 
 	def validate_payment_schedule_amount(self) -> None:
+		if not self.get("payment_schedule"):
+			return
 		for fieldname, total, precision_of in zip(
 			("payment_amount", "base_payment_amount"),
 			self._total_to_pay(),

@@ -58,9 +58,7 @@ class SellingController(FormMethods, StockController):
 		elif party and party_type == "Lead":
 			from erpnext.crm.doctype.lead.lead import get_lead_details
 
-			self.update_if_missing(
-				get_lead_details(party, posting_date=self.transaction_date, company=self.company)
-			)
+			self.update_if_missing(get_lead_details(party, posting_date=self.day, company=self.company))
 		if self.taxes_and_charges and not self.taxes and not for_validate:
 			self.extend(
 				"taxes", get_taxes_and_charges("Sales Taxes and Charges Template", self.taxes_and_charges)

@@ -42,6 +42,14 @@ STATUSES: dict[str, tuple[tuple[str, Condition], ...]] = {
 		("Closed", lambda doc: doc.status == "Closed" and doc.docstatus != 2),
 		("On Hold", lambda doc: doc.status == "On Hold"),
 	),
+	"Delivery Note": (
+		("Draft", None),
+		("To Bill", lambda doc: _open(doc) and not _billed(doc)),
+		("Completed", lambda doc: _open(doc) and _billed(doc)),
+		("Return Issued", lambda doc: _open(doc) and frappe.utils.flt(doc.per_returned) >= 100),
+		("Cancelled", lambda doc: doc.docstatus == 2),
+		("Closed", lambda doc: doc.status == "Closed" and doc.docstatus != 2),
+	),
 }
 # Changes to these leave no line in the timeline.
 SILENT = ("Cancelled", "Partially Ordered", "Ordered")

@@ -1,4 +1,4 @@
-// What the forms of Quotation and Sales Order share. The form only says what has changed; the server completes the
+// What the forms of documents that sell share. The form only says what has changed; the server completes the
 // document and adds it up (erpnext/controllers/form.py), and its answer is shown.
 
 frappe.provide("erpnext.selling");
@@ -115,7 +115,7 @@ erpnext.selling.show_currencies = function (frm) {
 		["plc_conversion_rate", "price_list_currency"],
 		Boolean(frm.doc.price_list_currency && frm.doc.price_list_currency !== company_currency)
 	);
-	for (const table of ["items", "taxes", "payment_schedule"]) {
+	for (const table of ["items", "taxes", "payment_schedule"].filter((name) => frm.fields_dict[name])) {
 		const grid = frm.fields_dict[table].grid;
 		twins(frappe.get_meta(grid.doctype)).forEach((name) => grid.update_docfield_property(name, "hidden", !foreign));
 	}

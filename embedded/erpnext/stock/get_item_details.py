@@ -52,7 +52,7 @@ def get_item_details(
 	if isinstance(doc, str):
 		doc = json.loads(doc)
 	if doc:
-		args.transaction_date = doc.get("transaction_date")
+		args.transaction_date = doc.get("transaction_date") or doc.get("posting_date")
 	item = frappe.get_cached_doc("Item", args.item_code)
 	validate_item_details(args, item)
 

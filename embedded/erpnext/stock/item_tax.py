@@ -51,7 +51,7 @@ def template_in_force(doc: Document, row: Document) -> str | None:
 	args = {
 		"base_net_rate": row.base_net_rate or row.base_rate,
 		"tax_category": doc.get("tax_category"),
-		"transaction_date": doc.get("transaction_date"),
+		"transaction_date": doc.get("transaction_date") or doc.get("posting_date"),
 		"company": doc.company,
 	}
 	names = [

@@ -242,10 +242,28 @@ def get_credit_limit(customer: str | None, company: str) -> float:
 def get_customer_outstanding(
 	customer: str, company: str, ignore_outstanding_sales_order: bool = False, cost_center: str | None = None
 ) -> float:
-	"""What is ordered and not yet billed. (ERPNext adds the ledger's balance and unbilled deliveries, documents that
-	are not here yet.)"""
-	if ignore_outstanding_sales_order:
-		return 0.0
+	"""The balance in the ledger, what is ordered and not yet billed, and what was delivered without an order and is not
+	yet billed."""
+	ordered = 0.0 if ignore_outstanding_sales_order else _ordered(customer, company)
+	return _balance(customer, company, cost_center) + ordered + _delivered(customer, company)
+
+
+def _balance(customer: str, company: str, cost_center: str | None) -> float:
+	entry = frappe.qb.DocType("GL Entry")
+	query = (
+		frappe.qb.from_(entry)
+		.select(Sum(entry.debit) - Sum(entry.credit))
+		.where((entry.party_type == "Customer") & (entry.party == customer) & (entry.company == company))
+		.where(entry.is_cancelled == 0)
+	)
+	if cost_center:
+		left, right = frappe.get_cached_value("Cost Center", cost_center, ["lft", "rgt"])
+		below = frappe.get_all("Cost Center", {"lft": [">=", left], "rgt": ["<=", right]}, pluck="name")
+		query = query.where(entry.cost_center.isin(below))
+	return flt(query.run()[0][0])
+
+
+def _ordered(customer: str, company: str) -> float:
 	order = frappe.qb.DocType("Sales Order")
 	open_part = (
 		frappe.qb.from_(order)
@@ -259,6 +277,44 @@ def get_customer_outstanding(
 		)
 	).run()
 	return flt(open_part[0][0])
+
+
+def _delivered(customer: str, company: str) -> float:
+	"""Each row's part that is not billed, with its share of the delivery's taxes."""
+	open_part = 0.0
+	for note in frappe.get_all(
+		"Delivery Note",
+		{
+			"customer": customer,
+			"company": company,
+			"docstatus": 1,
+			"status": ["not in", ["Closed", "Stopped"]],
+		},
+		["name", "base_net_total", "base_grand_total"],
+	):
+		rows = frappe.get_all(
+			"Delivery Note Item",
+			{
+				"parent": note.name,
+				"against_sales_order": ["is", "not set"],
+				"against_sales_invoice": ["is", "not set"],
+			},
+			["name", "amount"],
+		)
+		for row in rows:
+			invoiced = frappe.get_all(
+				"Sales Invoice Item", {"dn_detail": row.name, "docstatus": 1}, pluck="amount"
+			)
+			open_amount = flt(row.amount) - sum(flt(amount) for amount in invoiced)
+			if open_amount > 0 and note.base_net_total:
+				open_part += open_amount / note.base_net_total * note.base_grand_total
+	return open_part
+
+
+def has_bypass(customer: str, company: str) -> bool:
+	"""Whether orders are not checked against the customer's limit."""
+	key = {"parent": customer, "parenttype": "Customer", "company": company}
+	return bool(frappe.db.get_value("Customer Credit Limit", key, "bypass_credit_limit_check"))
 
 
 def check_credit_limit(

@@ -8,7 +8,7 @@ def get_data() -> dict:
 		"dynamic_links": {"party_name": ["Customer", "quotation_to"]},
 		"transactions": [
 			{"label": _("Pre Sales"), "items": ["Quotation"]},
-			{"label": _("Orders"), "items": ["Sales Order"]},
+			{"label": _("Orders"), "items": ["Sales Order", "Delivery Note", "Sales Invoice"]},
 			{"label": _("Pricing"), "items": ["Pricing Rule"]},
 		],
 	}

@@ -1,15 +1,17 @@
-"""What a customer has ordered. As ERPNext v15's module of the same name, without stock, projects, deliveries and
-invoices."""
+"""What a customer has ordered. As ERPNext v15's module of the same name, without stock and projects."""
 
+from collections.abc import Callable
 from typing import Any
 
 import frappe
 from erpnext.accounts.doctype.pricing_rule.utils import validate_coupon_code
 from erpnext.controllers import website_list_for_contact
 from erpnext.controllers.selling_controller import SellingController
-from erpnext.selling.doctype.customer.customer import check_credit_limit
+from erpnext.selling.doctype.customer.customer import check_credit_limit, has_bypass
 from frappe import _
-from frappe.utils import cint, get_link_to_form, getdate
+from frappe.model.document import Document
+from frappe.model.mapper import get_mapped_doc
+from frappe.utils import cint, flt, get_link_to_form, getdate
 
 
 class WarehouseRequired(frappe.ValidationError):
@@ -66,12 +68,7 @@ class SalesOrder(SellingController):
 		self.notify_update()
 
 	def check_credit_limit(self) -> None:
-		bypass = frappe.db.get_value(
-			"Customer Credit Limit",
-			{"parent": self.customer, "parenttype": "Customer", "company": self.company},
-			"bypass_credit_limit_check",
-		)
-		if not cint(bypass):
+		if not has_bypass(self.customer, self.company):
 			check_credit_limit(self.customer, self.company)
 
 	def update_prevdoc_status(self) -> None:
@@ -191,3 +188,75 @@ def update_status(status: str, name: str) -> None:
 	order = frappe.get_doc("Sales Order", name)
 	order.check_permission("submit")
 	order.update_status(status)
+
+
+@frappe.whitelist()
+def make_sales_invoice(
+	source_name: str, target_doc: str | Document | None = None, ignore_permissions: bool = False
+) -> Document:
+	"""An invoice of what is ordered and not billed."""
+
+	def take_rest(source: Document, target: Document, _parent: Document) -> None:
+		target.qty = flt(source.qty) - flt(source.billed_amt) / (flt(source.rate) or 1)
+
+	return _make_from_order(
+		"Sales Invoice",
+		{"name": "so_detail", "parent": "sales_order"},
+		take_rest,
+		lambda row: abs(flt(row.billed_amt)) < abs(flt(row.amount)),
+		source_name,
+		target_doc,
+		ignore_permissions,
+	)
+
+
+@frappe.whitelist()
+def make_delivery_note(
+	source_name: str, target_doc: str | Document | None = None, kwargs: dict | None = None
+) -> Document:
+	"""A delivery of what is ordered and not delivered."""
+
+	def take_rest(source: Document, target: Document, _parent: Document) -> None:
+		target.qty = flt(source.qty) - flt(source.delivered_qty)
+
+	return _make_from_order(
+		"Delivery Note",
+		{"name": "so_detail", "parent": "against_sales_order"},
+		take_rest,
+		lambda row: abs(flt(row.delivered_qty)) < abs(flt(row.qty)),
+		source_name,
+		target_doc,
+	)
+
+
+def _make_from_order(
+	doctype: str,
+	field_map: dict[str, str],
+	take_rest: Callable,
+	is_wanted: Callable,
+	order: str,
+	target_doc: str | Document | None,
+	ignore_permissions: bool = False,
+) -> Document:
+	def complete(_source: Document, target: Document) -> None:
+		target.flags.ignore_permissions = ignore_permissions
+		target.run_method("set_missing_values")
+		target.run_method("calculate_taxes_and_totals")
+
+	return get_mapped_doc(
+		"Sales Order",
+		order,
+		{
+			"Sales Order": {"doctype": doctype, "validation": {"docstatus": ["=", 1]}},
+			"Sales Order Item": {
+				"doctype": f"{doctype} Item",
+				"field_map": field_map,
+				"postprocess": take_rest,
+				"condition": is_wanted,
+			},
+			"Sales Taxes and Charges": {"doctype": "Sales Taxes and Charges", "reset_value": True},
+		},
+		target_doc,
+		complete,
+		ignore_permissions=ignore_permissions,
+	)

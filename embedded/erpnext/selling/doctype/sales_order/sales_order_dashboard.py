@@ -5,5 +5,9 @@ def get_data() -> dict:
 	return {
 		"fieldname": "sales_order",
 		"internal_links": {"Quotation": ["items", "prevdoc_docname"]},
-		"transactions": [{"label": _("Reference"), "items": ["Quotation"]}],
+		"non_standard_fieldnames": {"Delivery Note": "against_sales_order"},
+		"transactions": [
+			{"label": _("Fulfillment"), "items": ["Sales Invoice", "Delivery Note"]},
+			{"label": _("Reference"), "items": ["Quotation"]},
+		],
 	}
