@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import frappe
 from frappe import _
 from frappe.desk.reportview import build_match_conditions
+from frappe.permissions import get_role_permissions
+from frappe.share import get_shared
 from pypika.terms import Criterion
 
 if TYPE_CHECKING:
@@ -16,6 +18,16 @@ TIER_GIVERS = ("B2B Manager", "System Manager")
 SYNCERS = ("B2B Manager", "System Manager")
 REGISTRATION_DECIDERS = ("B2B Manager",)
 REGISTRATION_READERS = ("B2B Manager", "System Manager", "B2B Sales")
+# not ERPNext's Sales User: what a customer owes is not everybody's who writes an offer
+CREDIT_READERS = (
+	"B2B Manager",
+	"B2B Sales",
+	"Sales Manager",
+	"Sales Master Manager",
+	"Accounts User",
+	"Accounts Manager",
+	"System Manager",
+)
 
 
 def proforma_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
@@ -38,7 +50,7 @@ def _conditions(doctype: str, user: str | None) -> str:
 	if user == "Administrator":
 		return ""
 	try:
-		conditions = build_match_conditions("Quotation", user=user)
+		conditions = _match_conditions("Quotation", user)
 	except frappe.PermissionError:
 		frappe.clear_messages()
 		return "1=0"
@@ -93,7 +105,7 @@ def conflict_query_conditions(user: str | None = None, doctype: str | None = Non
 	field = "`tabCustomer Sync Conflict`.`customer`"
 	nobodys = f"ifnull({field}, '') = ''"
 	try:
-		conditions = build_match_conditions("Customer", user=user)
+		conditions = _match_conditions("Customer", user)
 	except frappe.PermissionError:
 		frappe.clear_messages()
 		return nobodys
@@ -127,11 +139,25 @@ class _Written(Criterion):
 def readable(doctype: str) -> Criterion | None:
 	"""The condition that lists of the doctype have for the session's user; None where there is none."""
 	try:
-		conditions = build_match_conditions(doctype)
+		conditions = _match_conditions(doctype, frappe.session.user)
 	except frappe.PermissionError:
 		frappe.clear_messages()
 		return _Written("1=0")
 	return _Written(f"({conditions})") if conditions else None
+
+
+def _match_conditions(doctype: str, user: str) -> str:
+	"""The conditions that lists of the doctype have for the user, escaped for a query with parameters. Raises
+	PermissionError when he may read none. Frappe 15 has no condition at all for whom some documents are only shared with.
+	"""
+	role = get_role_permissions(frappe.get_meta(doctype), user=user)
+	if role.get("read") or role.get("select"):
+		return build_match_conditions(doctype, user=user)
+	shared = get_shared(doctype, user)
+	if not shared:
+		raise frappe.PermissionError
+	names = ", ".join(frappe.db.escape(name) for name in shared)
+	return f"`tab{doctype}`.`name` in ({names})"
 
 
 def may_see_app() -> bool:

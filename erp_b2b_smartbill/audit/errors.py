@@ -22,11 +22,14 @@ def log_masked_error(title: str) -> None:
 
 
 def note_masked_error(title: str) -> None:
-	"""As log_masked_error, for work that goes on: in the caller's transaction, and kept only if that is."""
+	"""As log_masked_error, for work that goes on: in the caller's transaction, and kept only if that is. In a GET, which
+	is always rolled back, Frappe's queue keeps it."""
 	text = mask_text(traceback.format_exc())
+	request = getattr(frappe.local, "request", None)
+	is_get = bool(request) and request.method == "GET"
 	frappe.db.savepoint("b2b_error_noted")
 	try:
-		frappe.log_error(title=title, message=text)
+		frappe.log_error(title=title, message=text, defer_insert=is_get)
 	except Exception:
 		frappe.db.rollback(save_point="b2b_error_noted")
 		frappe.logger("erp_b2b_smartbill").error(text)
