@@ -12,5 +12,8 @@ from erp_b2b_smartbill.smartbill.actions import SALES
 
 def extend(bootinfo: Any) -> None:
 	"""Hook `extend_bootinfo`, run for every load of the desk."""
-	may_issue = bool(set(SALES) & set(frappe.get_roles()))
-	bootinfo.erp_b2b_smartbill = {"proforma": may_issue and features.is_on(features.PROFORMA)}
+	may_sell = bool(set(SALES) & set(frappe.get_roles()))
+	bootinfo.erp_b2b_smartbill = {
+		"proforma": may_sell and features.is_on(features.PROFORMA),
+		"search": may_sell and features.is_on(features.SEARCH),
+	}

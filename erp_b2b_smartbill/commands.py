@@ -1,4 +1,5 @@
-"""The commands that the app adds to bench. What they do is in smartbill/doctor.py and smartbill/clients/command.py."""
+"""The commands that the app adds to bench. What they do is in smartbill/doctor.py, smartbill/clients/command.py and
+customers/search/command.py."""
 
 import sys
 
@@ -59,4 +60,21 @@ def smartbill_import(
 	sys.exit(status)
 
 
-commands = [smartbill_doctor, smartbill_import]
+@click.command("smartbill-search-rebuild")
+@click.option("--fresh", is_flag=True, help="Empty the index and build it from nothing; not while many work.")
+@pass_context
+def smartbill_search_rebuild(context: object, fresh: bool = False) -> None:
+	"""Bring the customer search in line with the records, as after an import by SQL; exit code 1 unless it came to the
+	end."""
+	frappe.init(site=get_site(context))
+	frappe.connect()
+	try:
+		from erp_b2b_smartbill.customers.search import command
+
+		status = command.run(click.echo, fresh=fresh)
+	finally:
+		frappe.destroy()
+	sys.exit(status)
+
+
+commands = [smartbill_doctor, smartbill_import, smartbill_search_rebuild]

@@ -34,6 +34,7 @@ app_include_js = ["erp_b2b_smartbill.bundle.js"]
 doctype_js = {
 	"Customer": "public/js/customer.js",
 	"Quotation": "public/js/quotation.js",
+	"Sales Order": "public/js/sales_order.js",
 }
 doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
 extend_bootinfo = ["erp_b2b_smartbill.boot.extend"]
@@ -47,12 +48,44 @@ doc_events = {
 		],
 		"on_update": [
 			"erp_b2b_smartbill.overrides.customer.record_tier",
+			# everybody locks a client first, then what the index holds of it
 			"erp_b2b_smartbill.smartbill.clients.follow.customer_saved",
+			"erp_b2b_smartbill.customers.search.keep.customer_saved",
 		],
-		"after_rename": ["erp_b2b_smartbill.smartbill.clients.follow.customer_renamed"],
+		"after_rename": [
+			"erp_b2b_smartbill.smartbill.clients.follow.customer_renamed",
+			"erp_b2b_smartbill.customers.search.keep.customer_renamed",
+		],
 		"on_trash": ["erp_b2b_smartbill.smartbill.clients.follow.customer_deleted"],
+		"after_delete": ["erp_b2b_smartbill.customers.search.keep.customer_deleted"],
+	},
+	"Contact": {
+		"on_update": ["erp_b2b_smartbill.customers.search.keep.contact_saved"],
+		"after_rename": ["erp_b2b_smartbill.customers.search.keep.contact_or_address_renamed"],
+		"on_trash": ["erp_b2b_smartbill.customers.search.keep.contact_or_address_deleted"],
+	},
+	"Address": {
+		"on_update": ["erp_b2b_smartbill.customers.search.keep.address_saved"],
+		"after_rename": ["erp_b2b_smartbill.customers.search.keep.contact_or_address_renamed"],
+		"on_trash": ["erp_b2b_smartbill.customers.search.keep.contact_or_address_deleted"],
+	},
+	"B2B Registration": {
+		"on_update": ["erp_b2b_smartbill.customers.search.keep.registration_saved"],
+		"after_delete": ["erp_b2b_smartbill.customers.search.keep.other_deleted"],
+	},
+	# they are written many at once, without events: see smartbill/clients/store.py and links.py
+	"SmartBill Client": {
+		"after_delete": ["erp_b2b_smartbill.customers.search.keep.other_deleted"],
+	},
+	"Territory": {"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"]},
+	"Customer Group": {"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"]},
+	"Sales Order": {
+		"after_insert": ["erp_b2b_smartbill.customers.search.keep.offered"],
+		"on_submit": ["erp_b2b_smartbill.customers.search.keep.offered"],
 	},
 	"Quotation": {
+		"after_insert": ["erp_b2b_smartbill.customers.search.keep.offered"],
+		"on_submit": ["erp_b2b_smartbill.customers.search.keep.offered"],
 		"onload": [
 			"erp_b2b_smartbill.overrides.quotation.show_proforma",
 			"erp_b2b_smartbill.overrides.quotation.show_response",
@@ -81,13 +114,17 @@ scheduler_events = {
 		"*/10 * * * *": [
 			"erp_b2b_smartbill.smartbill.schedule.survey_counters",
 			"erp_b2b_smartbill.smartbill.clients.job.start_nightly",
+			"erp_b2b_smartbill.customers.search.rebuild.resume_abandoned",
 		],
 		# after the nightly syncs, which link
 		"20 4 * * *": ["erp_b2b_smartbill.smartbill.clients.enrich.start_nightly"],
+		"50 2 * * *": ["erp_b2b_smartbill.customers.search.rebuild.start_nightly"],
 	},
 	"daily_maintenance": ["erp_b2b_smartbill.registration.retention.delete_old_documents"],
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
 }
+
+standard_queries = {"Customer": "erp_b2b_smartbill.customers.search.link_field.customers"}
 
 update_website_context = ["erp_b2b_smartbill.portal.website.extend"]
 

@@ -6,6 +6,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers import keys
+from erp_b2b_smartbill.customers.search import tables
 from erp_b2b_smartbill.mail_texts import MAIL_TEXTS
 
 ROLES = ("B2B Manager", "B2B Sales")
@@ -22,6 +23,7 @@ def after_install() -> None:
 	for text in MAIL_TEXTS:
 		text.add_missing()
 	keys.fill_missing()
+	tables.create()
 	fill_settings()
 
 
@@ -31,6 +33,7 @@ def after_migrate() -> None:
 	for text in MAIL_TEXTS:
 		text.add_missing()
 	keys.fill_missing()
+	tables.create()
 	fill_settings()
 
 

@@ -174,9 +174,9 @@ def _key_and_form(text: str | None) -> tuple[str, str]:
 	return _key_and_form_of((text or "")[:MAX_TEXT])
 
 
-# a client's name is asked for several times while it is stored and matched
-@lru_cache(maxsize=4096)
-def _key_and_form_of(text: str) -> tuple[str, str]:
+def words(text: str | None) -> list[str]:
+	"""The words of a text as they are compared and searched: no case, diacritics, punctuation; `S.R.L.` is one."""
+	text = (text or "")[:MAX_TEXT]
 	if not text.isascii():
 		text = _INVISIBLE.sub("", text)
 		# one word for the eye is one word here, whatever it is composed of
@@ -187,8 +187,13 @@ def _key_and_form_of(text: str) -> tuple[str, str]:
 		text = text.replace("&", " si ")
 	if "." in text:
 		text = _DOTTED.sub(lambda found: found[0].replace(".", ""), text)
-	words = _WORD.findall(_APOSTROPHE.sub("", text))
-	key, form = _told_apart(words)
+	return _WORD.findall(_APOSTROPHE.sub("", text))
+
+
+# a client's name is asked for several times while it is stored and matched
+@lru_cache(maxsize=4096)
+def _key_and_form_of(text: str) -> tuple[str, str]:
+	key, form = _told_apart(words(text))
 	while len(key) > MAX_KEY:
 		# what is cut short may be a legal form now
 		key, _form = _told_apart(key[:MAX_KEY].split())

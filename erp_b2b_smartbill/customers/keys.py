@@ -1,8 +1,11 @@
-"""The keys that Customers are recognised by, for those that were there before the app."""
+"""The keys that Customers are recognised by, for those that were there before the app, or were changed past it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import frappe
+from frappe.query_builder import DocType
 
 from erp_b2b_smartbill.customers import identity
 
@@ -23,12 +26,33 @@ def fill_missing() -> None:
 		)
 		if not rows:
 			return
-		for row in rows:
-			keys = {
-				"b2b_cui": identity.valid_cui(row.tax_id),
-				"b2b_name_key": identity.name_key(row.customer_name) or None,
-			}
-			if any(keys.values()):
-				frappe.db.set_value("Customer", row.name, keys, update_modified=False)
+		found = {row.name: _keys_of(row) for row in rows}
+		with_keys = {name: keys for name, keys in found.items() if any(keys.values())}
+		frappe.db.bulk_update("Customer", with_keys, update_modified=False)
 		last = rows[-1].name
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+
+
+def renew(names: Collection[str]) -> None:
+	"""Give those of these Customers whose keys are not those of what they say now (an import, a patch or SQL changed it)
+	their own, in the caller's transaction. Nothing else of a Customer changes."""
+	fields = ["name", "customer_name", "tax_id", "b2b_cui", "b2b_name_key"]
+	table = DocType("Customer")
+	for row in frappe.get_all("Customer", {"name": ["in", list(names)]}, fields):
+		keys = _keys_of(row)
+		if all((row[field] or None) == value for field, value in keys.items()):
+			continue
+		query = frappe.qb.update(table).where(table.name == row.name)
+		for field, value in keys.items():
+			query = query.set(field, value)
+		# one that somebody saved since it was read has its keys
+		for field in ("customer_name", "tax_id"):
+			query = query.where(table[field].isnull() if row[field] is None else table[field] == row[field])
+		query.run()
+
+
+def _keys_of(row: frappe._dict) -> dict[str, str | None]:
+	return {
+		"b2b_cui": identity.valid_cui(row.tax_id),
+		"b2b_name_key": identity.name_key(row.customer_name) or None,
+	}

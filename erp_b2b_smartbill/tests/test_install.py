@@ -2,8 +2,9 @@
 
 import frappe
 
-from erp_b2b_smartbill import hooks, install, uninstall
+from erp_b2b_smartbill import features, hooks, install, uninstall
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
+from erp_b2b_smartbill.customers.search import state, tables
 from erp_b2b_smartbill.tests.compat import ServerTestCase
 
 
@@ -29,6 +30,7 @@ class TestInstall(ServerTestCase):
 				"B2B Tier",
 				"Business Event",
 				"Customer External Link",
+				"Customer Search Index",
 				"Customer Sync Conflict",
 				"Quotation Response",
 				"SmartBill Account",
@@ -43,6 +45,10 @@ class TestInstall(ServerTestCase):
 				"SmartBill VAT Rate",
 			},
 		)
+
+	def test_a_switch_that_comes_with_the_next_migration_is_off(self):
+		self.assertFalse(features.is_on("enable_what_is_not_there_yet"))
+		self.assertEqual(frappe.local.message_log, [])
 
 	def test_custom_fields_are_ours_by_module_and_prefix(self):
 		self.assertEqual(our_fields(), EXPECTED)
@@ -91,10 +97,31 @@ class TestInstall(ServerTestCase):
 	def test_uninstalling_removes_what_installing_added_and_nothing_else(self):
 		theirs = frappe.get_all("Custom Field", {"module": ["!=", MODULE]}, pluck="name")
 		roles = set(frappe.get_all("Role", pluck="name"))
+		self.addCleanup(self.search_again)
 		uninstall.before_uninstall()
+		self.assertFalse([table for table in frappe.db.get_tables(cached=False) if table.startswith("b2b_")])
 		self.assertEqual(our_fields(), set())
 		self.assertEqual(frappe.get_all("Custom Field", pluck="name", order_by="name"), sorted(theirs))
 		self.assertEqual(roles - set(frappe.get_all("Role", pluck="name")), set(install.ROLES))
+
+	def search_again(self) -> None:
+		"""What was dropped is committed at once, and built again when the search is switched on."""
+		frappe.db.rollback()
+		tables.create()
+		state.forget()
+		frappe.db.commit()
+
+	def test_the_tables_of_the_search_are_there_and_made_again_when_somebody_dropped_them(self):
+		self.addCleanup(self.search_again)
+		mine = {tables.PARTY, tables.TOKEN, tables.WORD, tables.GRAM, tables.USE}
+		self.assertLessEqual(mine, self.tables())
+		tables.drop()
+		self.assertFalse(mine & self.tables())
+		install.after_migrate()
+		self.assertLessEqual(mine, self.tables())
+
+	def tables(self) -> set[str]:
+		return set(frappe.db.get_tables(cached=False))
 
 	def test_every_hook_that_names_a_function_finds_it(self):
 		def names(value: object) -> list[str]:

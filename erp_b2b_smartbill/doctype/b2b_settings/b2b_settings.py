@@ -1,7 +1,8 @@
 import frappe
 from frappe.model.document import Document
 
-from erp_b2b_smartbill import audit
+from erp_b2b_smartbill import audit, features
+from erp_b2b_smartbill.customers.search import rebuild
 from erp_b2b_smartbill.registration import mails
 
 
@@ -31,7 +32,10 @@ class B2BSettings(Document):
 		default_tier: DF.Link | None
 		enable_b2b_portal: DF.Check
 		enable_b2b_registration: DF.Check
+		enable_customer_search: DF.Check
+		enable_link_search: DF.Check
 		enable_smartbill_proforma: DF.Check
+		enable_smartbill_sync: DF.Check
 		max_file_mb: DF.Int
 		max_files: DF.Int
 		max_lookups_per_ip: DF.Int
@@ -56,3 +60,5 @@ class B2BSettings(Document):
 			# what a switch adds to ERPNext's forms is kept with their meta
 			for doctype in ("Quotation", "Customer"):
 				frappe.clear_cache(doctype=doctype)
+		if features.SEARCH in after:
+			rebuild.switched(bool(after[features.SEARCH]))

@@ -13,6 +13,7 @@ import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Max
 
+from erp_b2b_smartbill.customers.search import keep
 from erp_b2b_smartbill.smartbill.clients import chunk, conflicts, links, store
 from erp_b2b_smartbill.smartbill.clients.chunk import Counts, Policy
 from erp_b2b_smartbill.smartbill.clients.conflicts import Found
@@ -52,6 +53,7 @@ def _missing(
 	table = DocType(CLIENT)
 	names = [row.name for row in rows]
 	frappe.qb.update(table).set(table.status, GONE).where(table.name.isin(names)).run()
+	keep.refresh(CLIENT, names)
 	found = [
 		Found(row.name, row.client_name, conflicts.MISSING, row.customer) for row in rows if row.customer
 	]
@@ -84,7 +86,7 @@ def _matching(
 		.where(client.keep_unlinked == 0)
 		.where(client.name > after)
 		.orderby(client.name)
-		.limit(CHUNK)
+		.limit(policy.at_once(CHUNK))
 		.run(pluck=True)
 	)
 	if not names:

@@ -18,6 +18,7 @@ import frappe
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.bulk_insert import insert_rows
 from erp_b2b_smartbill.customers import identity
+from erp_b2b_smartbill.customers.search import keep
 from erp_b2b_smartbill.smartbill.clients.record import ClientRecord, data_hash
 from erp_b2b_smartbill.text import fold
 
@@ -87,6 +88,7 @@ def write(account: str, source: str, run: str, records: Sequence[ClientRecord]) 
 	# `modified` is when what the client says of itself changed; nothing else touches it
 	frappe.db.bulk_update(CLIENT, updates)
 	_mark_seen(seen, run, now)
+	keep.refresh(CLIENT, [row.name for row in result.fresh])
 	return result
 
 

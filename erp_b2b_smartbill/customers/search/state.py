@@ -1,0 +1,125 @@
+"""How the index stands, kept in the single document Customer Search Index: whether it may be asked, and how far a walk
+over all records has come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe.query_builder import DocType
+
+from erp_b2b_smartbill import clock
+
+STATE = "Customer Search Index"
+# Empty: nothing was built since the search was switched on. Building: what is there is right, but not all is there.
+EMPTY, BUILDING, READY = "Empty", "Building", "Ready"
+
+
+def is_ready() -> bool:
+	return _get("state") == READY
+
+
+def view() -> dict[str, Any]:
+	"""For whoever shows results: {state, done, total}."""
+	single = DocType("Singles")
+	# every search asks this
+	found = dict(
+		frappe.qb.from_(single)
+		.select(single.field, single.value)
+		.where((single.doctype == STATE) & single.field.isin(["state", "done", "total"]))
+		.run()
+	)
+	return {
+		"state": found.get("state") or EMPTY,
+		"done": int(found.get("done") or 0),
+		"total": int(found.get("total") or 0),
+	}
+
+
+def outcome() -> dict[str, int]:
+	"""Of the last walk that came to its end."""
+	return {"parties": int(_get("parties") or 0), "drift": int(_get("drift") or 0)}
+
+
+def forget() -> None:
+	"""The index is not kept from now on, so it has to be built again before it is asked."""
+	_set({"state": EMPTY, "walk": "", "source": "", "position": ""})
+
+
+def begin(walk: str, *, fresh: bool, total: int) -> None:
+	"""A walk begins at the first record. Whatever walk was on its way ends at its next step."""
+	values = {
+		"walk": walk,
+		"is_fresh": int(fresh),
+		"source": "",
+		"position": "",
+		"done": 0,
+		"total": total,
+		"drift": 0,
+		"moved_at": clock.now(),
+	}
+	_set(values | ({"state": BUILDING} if fresh else {}))
+
+
+def take_over(walk: str) -> dict[str, Any]:
+	"""Go on with a walk that was broken off: where it stood."""
+	_set({"walk": walk, "moved_at": clock.now()})
+	return position()
+
+
+def position() -> dict[str, Any]:
+	"""Where the walk stands now, whoever moved it."""
+	moved_at = _now("moved_at")
+	return {
+		"walk": _now("walk") or "",
+		"is_fresh": bool(int(_now("is_fresh") or 0)),
+		"source": _now("source") or "",
+		"position": _now("position") or "",
+		"done": int(_now("done") or 0),
+		"drift": int(_now("drift") or 0),
+		"moved_at": frappe.utils.get_datetime(moved_at) if moved_at else None,
+	}
+
+
+def is_current(walk: str) -> bool:
+	"""Whether no other walk has begun since; until this transaction ends none does."""
+	table = DocType("Singles")
+	rows = (
+		frappe.qb.from_(table)
+		.select(table.value)
+		.where((table.doctype == STATE) & (table.field == "walk"))
+		.for_update()
+		.run()
+	)
+	return bool(rows) and rows[0][0] == walk
+
+
+def step(source: str, position: str, done: int, drift: int) -> None:
+	_set({"source": source, "position": position, "done": done, "drift": drift, "moved_at": clock.now()})
+
+
+def finish(parties: int, drift: int) -> None:
+	_set(
+		{
+			"state": READY,
+			"walk": "",
+			"source": "",
+			"position": "",
+			"parties": parties,
+			"drift": drift,
+			"drift_total": int(_now("drift_total") or 0) + drift,
+			"checked_at": clock.now(),
+		}
+	)
+
+
+def _get(field: str) -> Any:
+	return frappe.db.get_single_value(STATE, field)
+
+
+def _now(field: str) -> Any:
+	return frappe.db.get_single_value(STATE, field, cache=False)
+
+
+def _set(values: dict[str, Any]) -> None:
+	frappe.db.set_single_value(STATE, values)
