@@ -23,6 +23,8 @@ from erp_b2b_smartbill.api import (
 	client_sync,
 	clients,
 	conflicts,
+	customer_selection,
+	customers,
 	envelope,
 	portal,
 	proforma_life,
@@ -87,6 +89,14 @@ def _sync(path: str, **operations: tuple[Callable[..., Any], str]) -> Route:
 		path,
 		features.SYNC,
 		{method: Operation(handler, SYNCERS, summary) for method, (handler, summary) in operations.items()},
+	)
+
+
+def _search(path: str, **operations: tuple[Callable[..., Any], str]) -> Route:
+	return Route(
+		f"{BASE}/customers{path}",
+		features.SEARCH,
+		{method: Operation(handler, SALES, summary) for method, (handler, summary) in operations.items()},
 	)
 
 
@@ -164,6 +174,7 @@ ROUTES = (
 	_sync(f"{CONFLICTS}/bulk/<job>", GET=(conflicts.bulk_progress, "How far many decisions are")),
 	_sync(f"{CONFLICTS}/<name>", GET=(conflicts.show, "Both sides of a conflict, and what may be done")),
 	_sync(f"{CONFLICTS}/<name>/settle", POST=(conflicts.decide, "Settle a conflict")),
+	_search("/search", GET=(customers.search, "Find a customer, whatever it is known in")),
 	_registration("", public=True, POST=(registrations.create, (), "Register a company")),
 	_registration(
 		"/form", public=True, GET=(registrations.form, (), "What the form of a registration needs")
@@ -221,6 +232,8 @@ ROUTES = (
 		"/<name>/erase",
 		POST=(registrations.erase, REGISTRATION_DECIDERS, "Erase the personal data of a request"),
 	),
+	_search("/select", POST=(customer_selection.select, "Make a found company the Customer to quote")),
+	_search("/company", GET=(customer_selection.company, "What ANAF says of a CUI, before it is made")),
 	_portal("/company", GET=(portal.company, "The buyer's companies")),
 	_portal("/quotations", GET=(portal.quotations, "The buyer's quotations")),
 	_portal("/quotations/<path:quotation>", GET=(portal.quotation, "One quotation of the buyer's")),

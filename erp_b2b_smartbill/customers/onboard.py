@@ -6,7 +6,7 @@ customer may be made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import frappe
@@ -14,11 +14,15 @@ from frappe import _
 from frappe.query_builder import DocType
 
 from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.customers import identity
 from erp_b2b_smartbill.doctype.customer_external_link.customer_external_link import link_key
-from erp_b2b_smartbill.exceptions import NotReady
+from erp_b2b_smartbill.exceptions import Conflict, NotReady
 
 if TYPE_CHECKING:
 	from frappe.model.document import Document
+
+# of PostgreSQL; Frappe does not know it
+SERIALIZATION_FAILURE = "40001"
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,29 @@ class Made:
 	contact: str | None
 
 
-def make_customer(new: NewCustomer) -> Made:
-	"""A new Customer. Raises NotReady when the site has no group or territory to put it in."""
+class CustomerExists(Conflict):
+	"""`customers` have the CUI that another one was to be made with, the oldest first. Whoever looks for them in the same
+	transaction may not see them: it may show the site as it was before they came."""
+
+	code = "customer_exists"
+
+	def __init__(self, customers: list[str]):
+		super().__init__(
+			_("This company is a Customer already: {0}.").format(", ".join(customers)),
+			problems=[
+				{"field": "tax_id", "message": name, "doctype": "Customer", "name": name}
+				for name in customers
+			],
+		)
+		self.customers = customers
+
+
+def make_customer(new: NewCustomer, *, even_if_known: bool = False) -> Made:
+	"""A new Customer. Raises CustomerExists when there is one with its valid CUI, unless a person wants a second one
+	(`even_if_known`); NotReady when the site has no group or territory to put it in."""
+	cui = identity.valid_cui(new.tax_id)
+	if cui and not even_if_known:
+		_refuse_second(cui)
 	terms = new.terms
 	doc = frappe.new_doc("Customer")
 	doc.update(
@@ -105,6 +130,35 @@ def make_customer(new: NewCustomer) -> Made:
 	doc.flags.tier_is_granted = True
 	doc.insert(ignore_permissions=True)
 	return _complete(doc, new)
+
+
+def _refuse_second(cui: str) -> None:
+	"""Until the transaction ends, nobody else makes a Customer of this CUI. Raises QueryDeadlockError where the whole
+	transaction has to be done again, for it does not see what another one made."""
+	_lock_making()
+	# with a lock: what is read without may be the site as it was when the transaction began
+	there = frappe.db.get_values(
+		"Customer", {"b2b_cui": cui}, ["name", "creation"], as_dict=True, order_by="name", for_update=True
+	)
+	if there:
+		raise CustomerExists([row.name for row in sorted(there, key=lambda row: row.creation)])
+
+
+def _lock_making() -> None:
+	"""One after the other, by a row that every site has: on MariaDB two who look for a row that is not there would each
+	lock the place where the other is to insert it, and one of them would be broken off."""
+	if frappe.db.db_type != "postgres":
+		frappe.db.get_value("DocType", "Customer", "name", for_update=True)
+		return
+	# PostgreSQL shows the site as it was when the transaction began, behind a lock too: only who comes to a row that was
+	# changed since then is told
+	row = DocType("DocType")
+	try:
+		frappe.qb.update(row).set(row.idx, row.idx).where(row.name == "Customer").run()
+	except Exception as error:
+		if getattr(error, "pgcode", None) == SERIALIZATION_FAILURE:
+			raise frappe.QueryDeadlockError(error) from error
+		raise
 
 
 def add_to_customer(customer: str, new: NewCustomer) -> Made:
@@ -129,8 +183,12 @@ def add_to_customer(customer: str, new: NewCustomer) -> Made:
 
 def customer_of(external: ExternalId) -> str | None:
 	"""The Customer that a record of another system is, if it is one."""
-	key = link_key(external.provider, external.account, external.external_id)
-	return frappe.db.get_value("Customer External Link", {"link_key": key}, "customer")
+	customer = frappe.db.get_value("Customer External Link", {"link_key": _key(external)}, "customer")
+	return customer if customer and frappe.db.exists("Customer", customer) else None
+
+
+def _key(external: ExternalId) -> str:
+	return link_key(external.provider, external.account, external.external_id)
 
 
 def _give(doc: Document, terms: Terms) -> None:
@@ -162,17 +220,18 @@ def _complete(doc: Document, new: NewCustomer) -> Made:
 		doc.flags.tier_is_granted = True
 		doc.save(ignore_permissions=True)
 	if new.external and not customer_of(new.external):
-		frappe.get_doc(
-			{
-				"doctype": "Customer External Link",
-				"customer": doc.name,
-				"provider": new.external.provider,
-				"account": new.external.account,
-				"external_id": new.external.external_id,
-				"last_sync_at": clock.now(),
-			}
-		).insert(ignore_permissions=True)
+		_link(doc.name, new.external)
 	return Made(doc.name, address, contact)
+
+
+def _link(customer: str, external: ExternalId) -> None:
+	# one whose Customer is gone is taken over
+	there = frappe.db.get_value("Customer External Link", {"link_key": _key(external)})
+	link = (
+		frappe.get_doc("Customer External Link", there) if there else frappe.new_doc("Customer External Link")
+	)
+	link.update({**asdict(external), "customer": customer, "last_sync_at": clock.now()})
+	link.save(ignore_permissions=True)
 
 
 def _address(doc: Document, new: NewAddress | None) -> str | None:

@@ -4,9 +4,10 @@ transaction: status, documents made, Business Event and e-mail stand or fall tog
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import frappe
 from frappe import _
@@ -27,8 +28,11 @@ MAX_TEXT = 2000
 TAKE_UP_AFTER_S = 300
 TAKE_UP_AT_ONCE = 50
 RESEND_DAYS = 30
+TRIES = 3
 # an event stays for ever: who somebody is stands on the request, where it can be erased
 NOT_IN_EVENTS = ("user", "contact", "address", "rejection_reason")
+
+_Done = TypeVar("_Done")
 
 
 def confirm(name: str) -> Any:
@@ -44,25 +48,31 @@ def confirm(name: str) -> Any:
 def after_change(name: str) -> Any:
 	"""Decide a pending request by its rules, or show it to the managers with the reasons why not. Once: who confirms
 	twice, and the pass that takes up what a dead process left, find it done."""
-	doc = _alone(name)
-	if not _is_undecided(doc):
-		return doc
-	found = reasons_of(doc)
-	if not found:
-		try:
-			return _approve(doc, terms_of(doc), automatically=True)
-		except AppError as error:
-			frappe.db.rollback()
-			found = [error.code if error.code in rules.TEXTS else "failed"]
-		except Exception:
-			frappe.db.rollback()
-			log_masked_error("A registration could not be approved automatically")
-			found = ["failed"]
+	try:
+		doc, found = _again(partial(_by_rules, name))
+	except AppError as error:
+		frappe.db.rollback()
+		doc, found = None, [error.code if error.code in rules.TEXTS else "failed"]
+	except Exception:
+		frappe.db.rollback()
+		log_masked_error("A registration could not be approved automatically")
+		doc, found = None, ["failed"]
+	if doc is None:
 		doc = locked(name)
 		if not _is_undecided(doc):
 			# somebody was faster
 			return doc
-	return _wait_for_managers(doc, found)
+	return _wait_for_managers(doc, found) if found else doc
+
+
+def _by_rules(name: str) -> tuple[Any, list[str]]:
+	"""The request, approved if its rules say so, otherwise with the reasons why not."""
+	doc = alone(name)
+	if not _is_undecided(doc):
+		return doc, []
+	if found := reasons_of(doc):
+		return doc, found
+	return _approve(doc, terms_of(doc), automatically=True), []
 
 
 def _is_undecided(doc: Any) -> bool:
@@ -156,9 +166,20 @@ def approve(
 
 	Raises Conflict when somebody decided before, NotReady with what is missing.
 	"""
-	return _approve(
-		_alone(name), terms, customer=customer, create_new=create_new, automatically=automatically
-	)
+	chosen = {"customer": customer, "create_new": create_new, "automatically": automatically}
+	return _again(lambda: _approve(alone(name), terms, **chosen))
+
+
+def _again(decision: Callable[[], _Done]) -> _Done:
+	"""A decision whose transaction is its own. An approval locks the making of Customers and then SmartBill's client of
+	the company, the sync and whoever picks that client the other way round: MariaDB breaks one of them off."""
+	for _tried in range(TRIES - 1):
+		try:
+			return decision()
+		except frappe.QueryDeadlockError:
+			frappe.db.rollback()
+			frappe.clear_messages()
+	return decision()
 
 
 def _approve(
@@ -281,7 +302,7 @@ def locked(name: str) -> Any:
 	return doc
 
 
-def _alone(name: str) -> Any:
+def alone(name: str) -> Any:
 	"""As `locked`, in a new transaction, while nobody else makes customers of requests: two requests of one company must
 	see what becomes of each other. MariaDB shows a transaction the site as it was at its first plain read, so the lock
 	has to come before everything else."""

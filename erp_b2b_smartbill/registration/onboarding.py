@@ -3,6 +3,7 @@ website. All of it in the caller's transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,22 +72,27 @@ def _existing(doc: Any, customer: str | None, create_new: bool) -> str | None:
 		return there.name
 	if create_new:
 		return None
-	same = _same_companies(doc)
+	same = same_companies(doc)
 	if not same:
 		return None
 	if (only := _only_by_cui(same)) and doc.email_confirmed_at and doc.email in only.identity.emails:
 		# whoever reads the mail of its own contact
 		return only.name
-	names = ", ".join(one.candidate.title for one in same)
-	raise Conflict(
+	raise _choose(one.candidate.title for one in same)
+
+
+def _choose(names: Iterable[str]) -> Conflict:
+	"""To be raised."""
+	return Conflict(
 		_(
 			"This company is there already: {0}. Choose the Customer to link, or say that a new one is made."
-		).format(names),
+		).format(", ".join(names)),
 		code="choose_customer",
 	)
 
 
-def _same_companies(doc: Any) -> list[duplicates.Duplicate]:
+def same_companies(doc: Any) -> list[duplicates.Duplicate]:
+	"""The Customers that surely are the same company as the request."""
 	wanted = identity.Identity.of(
 		cui=doc.cui_digits, name=doc.company_name, emails=[doc.email], phones=[doc.phone], reg_com=doc.reg_com
 	)
@@ -104,9 +110,9 @@ def _only_by_cui(same: list[duplicates.Duplicate]) -> duplicates.Candidate | Non
 
 def would_link(doc: Any) -> str | None:
 	"""The existing Customer to propose: the only one with the fiscal code, or the one that is linked already."""
-	if known := onboard.customer_of(onboard.ExternalId(B2B, doc.name)):
+	if known := onboard.customer_of(_external(doc)):
 		return known
-	only = _only_by_cui(_same_companies(doc))
+	only = _only_by_cui(same_companies(doc))
 	return only.name if only else None
 
 
@@ -115,13 +121,34 @@ def create(
 ) -> Onboarded:
 	"""Raises NotReady, Conflict; whatever is raised, the caller's transaction is to be rolled back."""
 	_check(doc, terms)
-	external = onboard.ExternalId(B2B, doc.name)
+	existing = _existing(doc, customer or onboard.customer_of(_external(doc)), create_new)
+	user = _user(doc)
+	new = _new_customer(doc, terms, user)
+	try:
+		made = (
+			onboard.add_to_customer(existing, new)
+			if existing
+			else onboard.make_customer(new, even_if_known=create_new)
+		)
+	except onboard.CustomerExists as error:
+		# somebody made it since this transaction began
+		raise _choose(error.customers) from error
+	return Onboarded(made.customer, made.address, made.contact, user, linked=bool(existing))
+
+
+def make_again(doc: Any, terms: onboard.Terms) -> onboard.Made:
+	"""The Customer of an approved request, whose first one was deleted. Nobody is let in who was not: a user that is gone
+	or disabled stays so, and the personal data of the request may have been erased. Raises CustomerExists."""
+	user = frappe.db.get_value("User", {"name": doc.user or "", "enabled": 1}, "name")
+	return onboard.make_customer(_new_customer(doc, terms, user))
+
+
+def _new_customer(doc: Any, terms: onboard.Terms, user: str | None) -> onboard.NewCustomer:
 	if not terms.credit_limit:
 		# without a limit of its own the company says nothing
 		terms = replace(terms, company=None, credit_limit=None)
-	existing = _existing(doc, customer or onboard.customer_of(external), create_new)
-	user = _user(doc)
-	new = onboard.NewCustomer(
+	line, city = doc.address_line or doc.city, doc.city or doc.address_line
+	return onboard.NewCustomer(
 		name=doc.company_name,
 		tax_id=doc.cui or "",
 		vat_payer=doc.vat_payer or "",
@@ -129,14 +156,18 @@ def create(
 		language=doc.language or "",
 		portal_user=user,
 		terms=terms,
-		address=onboard.NewAddress(
-			doc.address_line, doc.city, doc.county or "", doc.postal_code or "", doc.country
-		),
-		contact=onboard.NewContact(doc.first_name, doc.last_name or "", doc.email, doc.phone or "", user),
-		external=external,
+		address=onboard.NewAddress(line, city, doc.county or "", doc.postal_code or "", doc.country)
+		if line
+		else None,
+		contact=onboard.NewContact(doc.first_name, doc.last_name or "", doc.email, doc.phone or "", user)
+		if doc.email
+		else None,
+		external=_external(doc),
 	)
-	made = onboard.add_to_customer(existing, new) if existing else onboard.make_customer(new)
-	return Onboarded(made.customer, made.address, made.contact, user, linked=bool(existing))
+
+
+def _external(doc: Any) -> onboard.ExternalId:
+	return onboard.ExternalId(B2B, doc.name)
 
 
 def _user(doc: Any) -> str:

@@ -22,7 +22,7 @@ def _start(step: dict[str, Any]) -> Any:
 	return job.start(step["account"])
 
 
-def _read(step: dict[str, Any]) -> Any:
+def read(step: dict[str, Any]) -> Any:
 	"""A job of the run, `later` seconds after the real time: no time passes while it waits."""
 	later = timedelta(seconds=step.get("later", 0))
 
@@ -36,5 +36,5 @@ def _read(step: dict[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
-	deciding.ACTIONS |= {"start a sync": _start, "read": _read}
+	deciding.ACTIONS |= {"start a sync": _start, "read": read}
 	deciding.main(*sys.argv[1:])

@@ -3,10 +3,13 @@
 import io
 import json
 from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
 
 import frappe
 
-from erp_b2b_smartbill.customers import keys
+from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.customers import keys, onboard
 from erp_b2b_smartbill.exceptions import Conflict, NotReady, TooManyRequests
 from erp_b2b_smartbill.registration import (
 	decide,
@@ -260,6 +263,42 @@ class TestAutomatic(RegistrationCase):
 			self.approve(doc)
 		self.assertEqual(error.exception.code, "no_outgoing_email")
 		self.assertFalse(frappe.db.exists("User", doc.email))
+
+	def test_an_approval_that_the_database_broke_off_is_made_again_and_makes_everything_once(self):
+		for automatically in (True, False):
+			self.settings(approval_mode="Automatic" if automatically else "Manual")
+			cui = CUI if automatically else "98765438"
+			with self.broken_off(1 if automatically else 2):
+				doc = self.confirmed(cui=cui, vat_payer="Yes" if automatically else "No")
+				doc = doc if automatically else self.approve(doc)
+			self.assertEqual(
+				(doc.status, self.reasons(doc)), (states.APPROVED, [] if automatically else ["manual"])
+			)
+			self.assertEqual(frappe.get_all("Customer", {"b2b_cui": cui}, pluck="name"), [doc.customer])
+			approved = {"event": audit.REGISTRATION_APPROVED, "reference_name": doc.name}
+			self.assertEqual(frappe.db.count("Business Event", approved), 1)
+
+	def test_one_that_is_broken_off_again_and_again_is_a_managers(self):
+		with self.broken_off(decide.TRIES):
+			doc = self.confirmed()
+		self.assertEqual((doc.status, self.reasons(doc)), (states.PENDING, ["failed"]))
+		with self.broken_off(decide.TRIES), self.assertRaises(frappe.QueryDeadlockError):
+			self.approve(doc)
+		frappe.db.rollback()
+		self.assertEqual(self.approve(doc).status, states.APPROVED)
+
+	def broken_off(self, times: int) -> Any:
+		"""As often the database undoes the transaction when the Customer is there and its client is to be linked."""
+		complete, left = onboard._complete, [None] * times
+
+		def breaking(*given: Any) -> Any:
+			made = complete(*given)
+			if left:
+				left.pop()
+				raise frappe.QueryDeadlockError
+			return made
+
+		return patch.object(onboard, "_complete", breaking)
 
 	def test_frappes_limit_of_new_users_an_hour_stops_no_approval(self):
 		factories.user()

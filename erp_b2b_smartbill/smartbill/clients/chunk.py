@@ -14,6 +14,8 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill.audit.errors import note_masked_error
+from erp_b2b_smartbill.customers import identity
+from erp_b2b_smartbill.customers.onboard import CustomerExists
 from erp_b2b_smartbill.smartbill.clients import conflicts, links, making, matching, store
 from erp_b2b_smartbill.smartbill.clients.conflicts import Found
 from erp_b2b_smartbill.smartbill.clients.links import NewLink
@@ -21,6 +23,8 @@ from erp_b2b_smartbill.smartbill.clients.matching import Decision
 from erp_b2b_smartbill.smartbill.clients.record import ClientRecord
 
 CREATE = "Create Customer"
+# from the first Customer that is made until the end of the chunk, nobody else can make one (customers/onboard.py)
+MAKING_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class Policy:
 			account.new_clients == CREATE,
 			account.new_customer_group or None,
 		)
+
+	def at_once(self, usual: int) -> int:
+		"""How many clients are a chunk where otherwise `usual` are."""
+		return min(usual, MAKING_AT_ONCE) if self.create else usual
 
 
 @dataclass
@@ -169,6 +177,14 @@ def _make(account: str, policy: Policy, row: frappe._dict, counts: Counts) -> No
 	frappe.db.savepoint("b2b_new_customer")
 	try:
 		made = making.customer_of(row, account, policy.customer_group)
+	except CustomerExists as error:
+		frappe.db.rollback(save_point="b2b_new_customer")
+		_link_with_new(account, row, error.customers, counts)
+		return
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		# the database has undone the whole transaction, or somebody else makes Customers for longer than it waits: that
+		# says nothing about this client, so the chunk is for the next job
+		raise
 	except Exception as error:
 		frappe.db.rollback(save_point="b2b_new_customer")
 		if not isinstance(error, frappe.ValidationError):
@@ -179,3 +195,11 @@ def _make(account: str, policy: Policy, row: frappe._dict, counts: Counts) -> No
 		return
 	row.customer = made.customer
 	counts.customers_created += 1
+
+
+def _link_with_new(account: str, row: frappe._dict, customers: list[str], counts: Counts) -> None:
+	"""Somebody made the Customer since this transaction began. The row does not learn of it: the Customer cannot be read
+	here, so the run's last pass compares the two. What is not clear is the next run's to say."""
+	if len(customers) == 1 and not links.linked_customers(account, customers):
+		links.add(account, [NewLink(row.name, row.external_id, customers[0], identity.CUI)])
+		counts.linked += 1

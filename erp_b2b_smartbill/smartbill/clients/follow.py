@@ -33,6 +33,9 @@ def customer_saved(doc: Document, method: str | None = None) -> None:
 	frappe.db.savepoint("b2b_follow_customer")
 	try:
 		_link_with_clients(doc)
+	except frappe.QueryDeadlockError:
+		# the database has undone the whole transaction, and the saving with it
+		raise
 	except Exception:
 		frappe.db.rollback(save_point="b2b_follow_customer")
 		frappe.clear_messages()

@@ -154,13 +154,14 @@ class FileReader:
 		self._last = behind
 		self._refused: FileRefused | None = None
 
-	def next_chunk(self) -> Rows:
-		"""Raises FileRefused where the file cannot be read any further: what stands before is given first."""
+	def next_chunk(self, size: int) -> Rows:
+		"""At most `size` rows. Raises FileRefused where the file cannot be read further: what stands before is given
+		first."""
 		if self._refused:
 			raise self._refused
 		found = Rows(last_row=self._last, is_last=True)
 		try:
-			for number, cells in islice(self._rows, CHUNK):
+			for number, cells in islice(self._rows, size):
 				found.last_row = self._last = number
 				outcome = columns.record_of(self._mapping, number, cells)
 				if isinstance(outcome, Rejection):

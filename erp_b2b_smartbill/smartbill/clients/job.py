@@ -19,7 +19,15 @@ from erp_b2b_smartbill import clock, features
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.exceptions import Conflict, NotReady
 from erp_b2b_smartbill.smartbill import accounts, modes
-from erp_b2b_smartbill.smartbill.clients import chunk, finishing, pages, rejected, store, sync_runs
+from erp_b2b_smartbill.smartbill.clients import (
+	chunk,
+	finishing,
+	importing,
+	pages,
+	rejected,
+	store,
+	sync_runs,
+)
 from erp_b2b_smartbill.smartbill.clients.chunk import Counts, Policy
 from erp_b2b_smartbill.smartbill.clients.files.mapping import LABELS
 from erp_b2b_smartbill.smartbill.clients.files.refusal import FileRefused
@@ -227,7 +235,7 @@ class _Job:
 			while not self._lease.stop_requested:
 				if self._is_late():
 					return self._hand_over()
-				rows = reader.next_chunk()
+				rows = reader.next_chunk(self._policy.at_once(importing.CHUNK))
 				self._step(lambda run, rows=rows: self._rows(reader, rows))
 				if rows.is_last:
 					return None

@@ -11,6 +11,7 @@ import frappe
 
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.bulk_insert import insert_rows
+from erp_b2b_smartbill.customers.search import keep
 from erp_b2b_smartbill.doctype.customer_external_link.customer_external_link import SMARTBILL, link_key
 from erp_b2b_smartbill.smartbill.clients.store import CLIENT
 
@@ -78,6 +79,7 @@ def add(account: str, links: list[NewLink], note: str | None = None) -> None:
 		},
 		update_modified=False,
 	)
+	keep.refresh(CLIENT, [one.client for one in links])
 	_write_external(account, links, now)
 	audit.record_many(
 		audit.CLIENT_LINKED,
@@ -90,6 +92,7 @@ def mark_made(client: str, customer: str) -> None:
 	"""The client whose Customer was just made of it; its external link is there already."""
 	values = {"customer": customer, "match_reason": CREATED, "linked_at": clock.now(), "keep_unlinked": 0}
 	frappe.db.set_value(CLIENT, client, values, update_modified=False)
+	keep.refresh(CLIENT, [client])
 
 
 def rename(account: str, adopted: list[tuple[str, str]]) -> None:
@@ -120,6 +123,7 @@ def remove(client: Any, reason: str | None = None) -> None:
 		{"customer": None, "match_reason": None, "linked_at": None, "keep_unlinked": 1},
 		update_modified=False,
 	)
+	keep.refresh(CLIENT, [client.name])
 	frappe.db.delete(LINK, {"link_key": link_key(SMARTBILL, client.account, client.external_id)})
 	audit.record(
 		audit.CLIENT_UNLINKED,

@@ -16,13 +16,15 @@ from erp_b2b_smartbill.smartbill.clients.store import CLIENT
 from erp_b2b_smartbill.text import fold
 
 
-def customer_of(row: frappe._dict, account: str, customer_group: str | None = None) -> Made:
+def customer_of(
+	row: frappe._dict, account: str, customer_group: str | None = None, territory: str | None = None
+) -> Made:
 	"""Make the Customer and link the client with it, in the caller's transaction. Its personal code (CNP) stays where it
-	is. Raises what ERPNext raises."""
+	is. Raises CustomerExists when its CUI is a Customer's, and what ERPNext raises."""
 	# the link is made here: nobody has to look for a client whose CUI the new Customer has (follow.py)
 	before, frappe.flags.b2b_made_of_client = frappe.flags.b2b_made_of_client, True
 	try:
-		made = _make(row, account, customer_group)
+		made = _make(row, account, Terms(customer_group=customer_group, territory=territory))
 	finally:
 		frappe.flags.b2b_made_of_client = before
 	links.mark_made(row.name, made.customer)
@@ -32,7 +34,7 @@ def customer_of(row: frappe._dict, account: str, customer_group: str | None = No
 	return made
 
 
-def _make(row: frappe._dict, account: str, customer_group: str | None) -> Made:
+def _make(row: frappe._dict, account: str, terms: Terms) -> Made:
 	return onboard.make_customer(
 		NewCustomer(
 			name=row.client_name,
@@ -40,7 +42,7 @@ def _make(row: frappe._dict, account: str, customer_group: str | None) -> Made:
 			tax_id=row.vat_code or "",
 			vat_payer=row.vat_payer or "",
 			reg_com=row.reg_com or "",
-			terms=Terms(customer_group=customer_group),
+			terms=terms,
 			address=_address(row),
 			contact=_contact(row),
 			external=ExternalId(SMARTBILL, row.external_id, account),

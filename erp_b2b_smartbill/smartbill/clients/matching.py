@@ -26,12 +26,14 @@ MAX_PROPOSED = 10
 @dataclass(frozen=True)
 class Decision:
 	"""What is to become of an unlinked client: `customer` to link it with, or `proposed` ones for a person to choose
-	from. Neither: nobody on the site could be it. `same_cui`: several Customers have its CUI."""
+	from. Neither: nobody on the site could be it. `same_cui`: several Customers have its CUI. `sure` are those that it
+	surely is, whether the account wants it linked or not."""
 
 	customer: str | None = None
 	reason: str = ""
 	proposed: tuple[str, ...] = ()
 	same_cui: bool = False
+	sure: tuple[str, ...] = ()
 
 
 def decide(rows: Sequence[frappe._dict], policy: str) -> dict[str, Decision]:
@@ -49,6 +51,11 @@ def decide(rows: Sequence[frappe._dict], policy: str) -> dict[str, Decision]:
 		)
 		for name, one in who.items()
 	}
+
+
+def surely(row: frappe._dict) -> tuple[str, ...]:
+	"""The Customers that a client surely is, whatever its account says about weak matches."""
+	return decide([row], PROPOSE)[row.name].sure
 
 
 def identity_of(row: frappe._dict) -> Identity:
@@ -82,13 +89,10 @@ def _decide(
 	if not customers:
 		return Decision()
 	if one.cui and customers[0].identity.cui == one.cui:
+		names = tuple(customer.name for customer in customers[:MAX_PROPOSED])
 		if len(customers) == 1:
-			return Decision(customers[0].name, identity.CUI)
-		return Decision(
-			reason=identity.CUI,
-			proposed=tuple(customer.name for customer in customers[:MAX_PROPOSED]),
-			same_cui=True,
-		)
+			return Decision(names[0], identity.CUI, sure=names)
+		return Decision(reason=identity.CUI, proposed=names, same_cui=True, sure=names)
 	if policy == NEVER:
 		return Decision()
 	matches: list[tuple[Match, str]] = []
@@ -99,13 +103,16 @@ def _decide(
 		if found := identity.match(one, customer.identity, email_carriers=count):
 			matches.append((found, customer.name))
 	sure = [(found, name) for found, name in matches if found.sure]
+	names = tuple(name for _found, name in sure)
 	if policy == LINK and len(sure) == 1:
-		return Decision(sure[0][1], sure[0][0].reason)
+		return Decision(names[0], sure[0][0].reason, sure=names)
 	if not matches:
 		return Decision()
 	matches.sort(key=lambda one: (not one[0].sure, one[1]))
 	return Decision(
-		reason=matches[0][0].reason, proposed=tuple(name for _found, name in matches[:MAX_PROPOSED])
+		reason=matches[0][0].reason,
+		proposed=tuple(name for _found, name in matches[:MAX_PROPOSED]),
+		sure=names,
 	)
 
 
