@@ -305,6 +305,7 @@ def test_any_other_customer_can_be_linked(site, running, manager):
 	manager.wait_for_timeout(500)
 	dialog(manager).locator("input[data-fieldname=customer]").fill("Cu totul")
 	dialog(manager).locator('[role="option"]:visible', has_text="Cu totul alta SRL").click()
+	manager.wait_for_function("() => cur_dialog.get_value('customer')")
 	confirm(manager, "Choose")
 	expect(review.locator("li", has_text="Chosen by hand")).to_contain_text("Cu totul alta SRL")
 	approve(manager)

@@ -6,3 +6,22 @@ erp_b2b_smartbill.screens = () =>
 	frappe
 		.require(["smartbill_screens.bundle.js", "smartbill_screens.bundle.css"])
 		.then(() => erp_b2b_smartbill.loaded);
+
+/** Load the search for customers once; resolves to it (see smartbill_picker.bundle.js). */
+erp_b2b_smartbill.picker = () =>
+	frappe
+		.require(["smartbill_picker.bundle.js", "smartbill_screens.bundle.css"])
+		.then(() => erp_b2b_smartbill.loaded_picker);
+
+/** Let a person find a customer: {on_pick(name), text, company}, see picker/picker.js. */
+erp_b2b_smartbill.pick_customer = (options) =>
+	erp_b2b_smartbill.picker().then(({ pick_customer }) => pick_customer(options));
+
+/** On the form of a draft: the ways to the search. */
+erp_b2b_smartbill.offer_customers = async (frm) => {
+	if (!frappe.boot.erp_b2b_smartbill?.search) return;
+	// on what is submitted they only have to go
+	if (frm.doc.docstatus !== 0 && !erp_b2b_smartbill.loaded_picker) return;
+	const { offer } = await erp_b2b_smartbill.picker();
+	offer(frm);
+};

@@ -2,6 +2,7 @@ frappe.ui.form.on("Quotation", {
 	async refresh(frm) {
 		const { name } = frm.doc;
 		show_buyers_answer(frm);
+		erp_b2b_smartbill.offer_customers(frm);
 		frm.smartbill_screen?.leave();
 		// the server sends nothing for a new document, a user without the rights, a switch that is off
 		if (frm.is_new() || !frm.doc.__onload?.smartbill) return;

@@ -3,11 +3,12 @@
 const RUNS = "/api/v1/smartbill/runs";
 
 /** Resolves, always, to {status, data} or {status, error: {code, message, problems, retry_after}}. */
-export function request(method, path, body) {
+export function request(method, path, body, signal) {
 	return send(path, {
 		method,
 		headers: body && { "Content-Type": "application/json" },
 		body: body && JSON.stringify(body),
+		signal,
 	});
 }
 
@@ -18,7 +19,7 @@ export function upload(path, fields) {
 	return send(path, { method: "POST", body });
 }
 
-async function send(path, { method, headers, body }) {
+async function send(path, { method, headers, body, signal }) {
 	let response;
 	try {
 		response = await fetch(path, {
@@ -29,6 +30,7 @@ async function send(path, { method, headers, body }) {
 				...headers,
 			},
 			body,
+			signal,
 		});
 	} catch {
 		return failed(0, "connection_lost", __("The connection to the site was lost."));
