@@ -1,4 +1,4 @@
-"""Run the server tests on an existing bench."""
+"""Run the server tests, or a benchmark, on an existing bench."""
 
 import contextlib
 import json
@@ -25,15 +25,10 @@ def _tax_office_at(config: Path, sandbox_url: str) -> Iterator[None]:
 		config.write_text(before)
 
 
-def run_tests(bench: str | None, site: str | None, url: str | None, arguments: list[str]) -> int:
-	"""Run the tests of the app installed there by the bench's own runner, with a sandbox, and compare ERPNext with what
-	we know of it.
-
-	url: where the site is served; the tests over HTTP are skipped without it.
-	Refuses a site whose configuration does not allow tests: they write, and some commit.
-	"""
+def _site_of(bench: str | None, site: str | None) -> tuple[Path, Path]:
+	"""(the bench's sites, its Python). Refuses a site that does not allow tests: they write, and commit."""
 	if not bench or not site:
-		sys.exit("usage: ./dev test --bench PATH --site NAME [--url URL]")
+		sys.exit("usage: --bench PATH --site NAME")
 	sites = Path(bench).resolve() / "sites"
 	python = sites.parent / "env" / "bin" / "python"
 	config = sites / site / "site_config.json"
@@ -44,6 +39,44 @@ def run_tests(bench: str | None, site: str | None, url: str | None, arguments: l
 		sys.exit(
 			f"{site} does not allow tests. If it may be written to: bench --site {site} set-config allow_tests true"
 		)
+	return sites, python
+
+
+def _environment() -> dict[str, str]:
+	# the bench's own app is measured or tested, not this checkout's
+	return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
+_RUN_FILE = """
+import runpy, sys
+from pathlib import Path
+
+import frappe
+
+site, *sys.argv = sys.argv[1:]
+frappe.init(site)
+frappe.connect()
+frappe.set_user("Administrator")
+sys.path.insert(0, str(Path(sys.argv[0]).parent))
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def run_file(bench: str | None, site: str | None, file: Path, arguments: list[str]) -> int:
+	"""Run a Python file there, connected as Administrator, with the bench's own packages."""
+	sites, python = _site_of(bench, site)
+	command = [str(python), "-c", _RUN_FILE, str(site), str(file), *arguments]
+	return subprocess.run(command, cwd=sites, env=_environment(), check=False).returncode
+
+
+def run_tests(bench: str | None, site: str | None, url: str | None, arguments: list[str]) -> int:
+	"""Run the tests of the app installed there by the bench's own runner, with a sandbox, and compare ERPNext with what
+	we know of it.
+
+	url: where the site is served; the tests over HTTP are skipped without it.
+	"""
+	sites, python = _site_of(bench, site)
+	config = sites / str(site) / "site_config.json"
 
 	from sandbox.server import start
 
@@ -74,8 +107,7 @@ def run_tests(bench: str | None, site: str | None, url: str | None, arguments: l
 			[*map(str, command), *arguments],
 			cwd=sites,
 			env={
-				# the bench's own app is tested, not this checkout's
-				**{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+				**_environment(),
 				# without it v15's runner answers success whatever failed
 				"CI": "1",
 				"SMARTBILL_SANDBOX_URL": sandbox.url,

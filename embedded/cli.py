@@ -7,6 +7,7 @@
 ./dev serve [--port N]            the prepared site, without sample data
 ./dev lint                        the style checks
 ./dev benchmark [NAME]            the comparisons that print ratios
+./dev benchmark search --bench PATH --site S    on an existing bench
 """
 
 import argparse
@@ -170,12 +171,20 @@ def lint(arguments: list[str]) -> int:
 
 
 def benchmark(arguments: list[str]) -> int:
-	"""Run one comparison, or list them."""
+	"""Run one comparison, or list them. Some run on a bench, too: --bench PATH --site S."""
 	folder = paths.ROOT / "benchmarks"
 	names = sorted(path.stem for path in folder.glob("[a-z]*.py"))
 	if not arguments or arguments[0] not in names:
 		print("benchmarks: " + (", ".join(names) or "none yet"))
 		return 0 if not arguments else 1
+	parser = argparse.ArgumentParser(prog="./dev benchmark", add_help=False, allow_abbrev=False)
+	parser.add_argument("--bench")
+	parser.add_argument("--site")
+	options, rest = parser.parse_known_args(arguments[1:])
+	if options.bench or options.site:
+		from embedded.bench import run_file
+
+		return run_file(options.bench, options.site, folder / f"{arguments[0]}.py", rest)
 	return run([str(folder / f"{arguments[0]}.py"), *arguments[1:]])
 
 

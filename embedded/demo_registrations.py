@@ -7,6 +7,8 @@ from embedded.romania import COMPANIES, PASSWORD
 
 BUYER = "cumparator@demo.local"
 TIERS = (("Bronze", 3, 5_000), ("Silver", 7, 20_000), ("Gold", 12, 100_000))
+# Of those who order most: the tier, and the credit limit as a share of what they use of it. The last is over it.
+TERMS = (("Gold", 3.0), ("Silver", 1.1), ("Bronze", 1.8), ("Silver", 5.0), ("", 1.3), ("Bronze", 0.9))
 # CUI and name; the first four are known to the sandbox's tax office
 APPLICANTS = (
 	("12345674", "Demo Achiziții SRL", "Yes", "Cluj", "Cluj-Napoca"),
@@ -28,6 +30,7 @@ def fill() -> None:
 	switch_on()
 	make_mail_account()
 	make_buyer()
+	give_terms()
 	with start() as sandbox:
 		frappe.conf.anaf_api_url = f"{sandbox.url}/anaf/api/PlatitorTvaRest/v9/tva"
 		docs = [submit(number, *applicant) for number, applicant in enumerate(APPLICANTS)]
@@ -102,6 +105,26 @@ def make_buyer() -> None:
 	customer.b2b_tier = "Silver"
 	customer.append("portal_users", {"user": BUYER})
 	customer.save()
+
+
+def give_terms() -> None:
+	"""What the search shows beside a customer."""
+	import frappe
+
+	from erp_b2b_smartbill.customers import credit
+
+	company = COMPANIES[0].name
+	orders = frappe.get_all("Sales Order", {"docstatus": 1, "company": company}, pluck="customer", limit=0)
+	often = sorted(set(orders), key=lambda customer: (-orders.count(customer), customer))[:24]
+	used = credit.of(often, company)
+	for number, customer in enumerate(often):
+		tier, share = TERMS[number % len(TERMS)]
+		doc = frappe.get_doc("Customer", customer)
+		doc.b2b_tier = doc.b2b_tier or tier
+		row = doc.append("credit_limits", {"company": company, "credit_limit": 10_000_000})
+		doc.save()
+		# ERPNext lets nobody set a limit that is used up already
+		frappe.db.set_value(row.doctype, row.name, "credit_limit", round(used[customer].used * share, -2))
 
 
 def submit(number: int, cui: str, name: str, vat_payer: str, county: str, city: str) -> Any:

@@ -170,10 +170,21 @@ def demo_site(reset: bool = False, progress: Progress = silent) -> Site:
 		fill(random.Random(SEED))
 		demo_registrations.fill()
 		demo_clients.fill(site.path / "sandbox.json")
+		switch_search_on()
 		frappe.db.commit()
 	(site.path / "sources.txt").write_text(prepare.sources_hash())
 	ready.touch()
 	return site
+
+
+def switch_search_on() -> None:
+	"""With all that was made before in its index."""
+	import frappe
+
+	from erp_b2b_smartbill.customers.search import rebuild
+
+	frappe.db.set_single_value("B2B Settings", {"enable_customer_search": 1, "enable_link_search": 1})
+	rebuild.rebuild(fresh=True)
 
 
 def migrate_if_changed(site: Site, progress: Progress) -> None:
