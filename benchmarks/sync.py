@@ -24,6 +24,7 @@ from typing import Any
 from unittest.mock import patch
 
 import frappe
+from _measured import grown
 from stdnum.ro import cui
 
 from erp_b2b_smartbill.features import SYNC
@@ -53,7 +54,6 @@ HEADER = [
 	"Email",
 	"Telefon",
 ]
-MEGABYTE = 1024
 
 
 def main() -> int:
@@ -288,21 +288,6 @@ WORDS = (
 	"Mobila",
 	"Electro",
 )
-
-
-def grown(work: Callable[[], Any]) -> tuple[Any, float]:
-	"""(what `work` returns, by how many MB the process was larger than before at the most)."""
-	# forgets the peak until now
-	Path("/proc/self/clear_refs").write_text("5")
-	before = _memory("VmRSS")
-	result = work()
-	return result, (_memory("VmHWM") - before) / MEGABYTE
-
-
-def _memory(name: str) -> int:
-	"""In kB."""
-	lines = Path("/proc/self/status").read_text().splitlines()
-	return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 def ratio(value: float, goal: float) -> tuple[bool, str, str]:
