@@ -3,10 +3,14 @@
 One writer at a time. A transaction takes the write lock with its first write or locking read, and waits
 for it up to BUSY_TIMEOUT_S; reads before that see what is committed. So a `SELECT ... FOR UPDATE` followed
 by a write is as safe as on MariaDB, and no reader can fail to become a writer.
+
+A connection that is closed is kept for the next one who opens the same file: SQLite reads the whole schema, 1,200
+tables and indexes, with every new connection, which takes as long as many a request's own work.
 """
 
 import datetime
 import decimal
+import os
 import re
 import sqlite3
 from typing import Any
@@ -16,6 +20,7 @@ import frappe
 from embedded.overrides import replace
 
 BUSY_TIMEOUT_S = 30
+MAX_IDLE = 8
 
 PARAMETER = re.compile(r"%(?:\((?P<name>\w+)\))?s|%%")
 LOCKING_CLAUSE = re.compile(r"\s+for\s+update(\s+(nowait|skip\s+locked))?\b(?=[^'\"`]*$)", re.IGNORECASE)
@@ -70,14 +75,61 @@ def create_connection(self: Any, read_only: bool = False) -> sqlite3.Connection:
 	return connection
 
 
+# Connections that nobody uses, each list's last one the freshest. Read and changed by single steps, as threads may.
+_idle: dict[Any, list[sqlite3.Connection]] = {}
+
+
+def _key(path: Any, read_only: bool) -> Any:
+	"""What makes two connections alike: the file itself, for a path may be another site's the next moment."""
+	try:
+		file = os.stat(path)
+	except FileNotFoundError:
+		return None
+	return str(path), file.st_dev, file.st_ino, read_only, frappe.conf.get("sqlite_synchronous")
+
+
+def close_idle() -> None:
+	"""Close what nobody uses: a connection may not be in a process and its fork, nor outlive the file that it read."""
+	for key in list(_idle):
+		for connection in _idle.pop(key, ()):
+			connection.close()
+
+
+os.register_at_fork(before=close_idle)
+
+
 @replace("frappe.database.sqlite.database:SQLiteDatabase.get_connection")
 def get_connection(self: Any, read_only: bool = False) -> sqlite3.Connection:
+	self._idle_key = _key(self.get_db_path(), read_only)
+	try:
+		return _idle[self._idle_key].pop()
+	except (KeyError, IndexError):
+		pass
 	connection = self.create_connection(read_only)
 	connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
 	connection.execute("PRAGMA journal_mode=WAL")
 	# A power failure may lose the last commit of a test site, never its consistency; a killed process loses nothing.
 	connection.execute(f"PRAGMA synchronous={frappe.conf.get('sqlite_synchronous') or 'NORMAL'}")
+	self._idle_key = _key(self.get_db_path(), read_only)
 	return connection
+
+
+@replace("frappe.database.sqlite.database:SQLiteDatabase.close")
+def close(self: Any) -> None:
+	"""Give the connection back, without what was not committed and what was not read to its end."""
+	connection, cursor = self._conn, getattr(self, "_cursor", None)
+	self._conn = self._cursor = None
+	if not connection:
+		return
+	idle = _idle.setdefault(self._idle_key, [])
+	# an installation puts another file in the place of the one that it has opened
+	if frappe.flags.in_install_db or not self._idle_key or len(idle) >= MAX_IDLE:
+		connection.close()
+		return
+	if cursor:
+		cursor.close()
+	connection.rollback()
+	idle.append(connection)
 
 
 @replace("frappe.database.sqlite.database:SQLiteDatabase.execute_query")
@@ -96,8 +148,7 @@ def begin(self: Any, *, read_only: bool = False) -> None:
 	"""A transaction begins with its first write. Only a change between read-only and writing reconnects."""
 	read_only = bool(read_only or frappe.flags.read_only)
 	if read_only != getattr(self, "read_only", False):
-		if self._conn:
-			self._conn.close()
+		self.close()
 		self._conn = self.get_connection(read_only=read_only)
 		self._cursor = self._conn.cursor()
 		self.read_only = read_only

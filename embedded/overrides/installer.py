@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 
 from embedded.overrides import replace
+from embedded.overrides.database import close_idle
 
 
 def install_app_name(required: str) -> str:
@@ -17,6 +18,13 @@ def run_hooks(hook: str, *args: Any, app_name: str | None = None) -> None:
 	"""Call all functions of a hook."""
 	for method in frappe.get_hooks(hook, app_name=app_name):
 		frappe.get_attr(method)(*args)
+
+
+@replace("frappe.installer:install_db")
+def install_db(original: Any, *args: Any, **kwargs: Any) -> None:
+	"""Put the framework's own database in the place of the empty one that has been opened before."""
+	close_idle()
+	original(*args, **kwargs)
 
 
 @replace("frappe.installer:install_app")

@@ -164,6 +164,46 @@ class TestKeys:
 		assert rebuilt == []
 
 
+class TestConnections:
+	@pytest.fixture
+	def connect(self, frappe):
+		"""Makes further connections of this process."""
+		from frappe.database import get_db
+
+		opened = []
+
+		def make():
+			opened.append(get_db(cur_db_name=frappe.conf.db_name))
+			opened[-1].connect()
+			return opened[-1]
+
+		yield make
+		for database in opened:
+			database.close()
+
+	def test_a_closed_one_is_taken_again_without_what_it_did_not_commit(self, connect):
+		first = connect()
+		connection = first._conn
+		first.sql("insert into `tabSingles` (doctype, field, value) values ('Probe', 'a', 'b')")
+		first.close()
+		again = connect()
+		assert again._conn is connection
+		assert not again.sql("select value from `tabSingles` where doctype = 'Probe'")
+
+	def test_two_at_once_are_two(self, connect):
+		assert connect()._conn is not connect()._conn
+
+	def test_a_fork_has_none_of_its_parent(self, connect):
+		from embedded.overrides import database
+
+		connect().close()
+		assert any(database._idle.values())
+		pid = os.fork()
+		if not pid:
+			os._exit(1 if any(database._idle.values()) else 0)
+		assert os.waitpid(pid, 0)[1] == 0
+
+
 def add_one(path: str, times: int) -> None:
 	"""Read a number for update and write it back one higher, in a process of its own."""
 	from embedded.overrides import memory_redis
