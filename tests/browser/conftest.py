@@ -5,53 +5,106 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from desk_helpers import MANAGER, PHONE, SALES_USER, cleaned, log_in, make_quotation
+import requests
+from desk_helpers import MANAGER, PHONE, SALES_USER, cleaned, make_quotation
 
 from embedded.browser import LAUNCH_ARGUMENTS
+from embedded.romania import PASSWORD
 
 # socket.io is not part of the embedded site; the desk looks for it and goes on without.
 EXPECTED_FAILURES = ("socket.io",)
-SCREEN = {"width": 1400, "height": 950}
+USUAL = {"viewport": {"width": 1400, "height": 950}, "locale": "en"}
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator["object"]:
-	playwright = pytest.importorskip("playwright.sync_api")
-	with playwright.sync_playwright() as engine:
-		launched = engine.chromium.launch(executable_path=chromium, args=LAUNCH_ARGUMENTS)
-		yield launched
-		launched.close()
+def engine() -> Iterator["object"]:
+	with pytest.importorskip("playwright.sync_api").sync_playwright() as engine:
+		yield engine
 
 
 @pytest.fixture(scope="session")
-def signed_in(browser, running) -> Callable[[str], Any]:
+def browser(engine, chromium: str) -> Iterator["object"]:
+	"""For contexts that are new."""
+	launched = engine.chromium.launch(executable_path=chromium, args=LAUNCH_ARGUMENTS)
+	yield launched
+	launched.close()
+
+
+class Kept:
+	"""One context for many tests: in it Chromium keeps what it has loaded and compiled of the desk, as a person's browser
+	does, for that is most of the work of a page. Whoever takes it finds nothing else in it."""
+
+	def __init__(self, context: Any, url: str) -> None:
+		self._context = context
+		self._url = url
+		# it stays open: a browser ends with its last page
+		self._blank = context.new_page()
+		self._storage = context.new_cdp_session(self._blank)
+		self._is_taken = False
+
+	@contextlib.contextmanager
+	def taken(self) -> Iterator[Any]:
+		"""The context, if nobody has it."""
+		if self._is_taken:
+			yield None
+			return
+		self._is_taken = True
+		try:
+			yield self._context
+		finally:
+			for page in self._context.pages:
+				if page != self._blank:
+					page.close()
+			self._context.set_offline(False)
+			self._context.clear_cookies()
+			kinds = "local_storage,indexeddb,cache_storage,service_workers,file_systems"
+			self._storage.send("Storage.clearDataForOrigin", {"origin": self._url, "storageTypes": kinds})
+			self._is_taken = False
+
+
+@pytest.fixture(scope="session")
+def kept(engine, chromium: str, running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+	folder = str(tmp_path_factory.mktemp("chromium"))
+	context = engine.chromium.launch_persistent_context(
+		folder, executable_path=chromium, args=LAUNCH_ARGUMENTS, base_url=running.url, **USUAL
+	)
+	yield Kept(context, running.url)
+	context.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(running) -> Callable[[str], list[Any]]:
 	"""The cookies of a user who has logged in, once a session."""
-	states: dict[str, Any] = {}
+	cookies: dict[str, list[Any]] = {}
 
-	def state_of(user: str) -> Any:
-		if user not in states:
-			context = browser.new_context(base_url=running.url, viewport=SCREEN, locale="en")
-			log_in(context.new_page(), user)
-			states[user] = context.storage_state()
-			context.close()
-		return states[user]
+	def cookies_of(user: str) -> list[Any]:
+		if user not in cookies:
+			session = requests.Session()
+			given = {"usr": user, "pwd": "admin" if user == "Administrator" else PASSWORD}
+			answer = session.post(f"{running.url}/api/method/login", data=given, timeout=30)
+			assert answer.status_code == 200, answer.text
+			cookies[user] = [
+				{"name": cookie.name, "value": cookie.value, "url": running.url} for cookie in session.cookies
+			]
+		return cookies[user]
 
-	return state_of
+	return cookies_of
 
 
 @pytest.fixture
-def open_page(browser, running, signed_in) -> Iterator[Callable[..., Any]]:
+def open_page(request, kept, running, signed_in) -> Iterator[Callable[..., Any]]:
 	"""Makes pages, each of a user. An error in a script of a page, or a missing file, fails the test."""
 	problems: list[str] = []
 	with contextlib.ExitStack() as opened:
 
 		def make(user: str | None = None, **options: Any) -> Any:
-			context = browser.new_context(
-				base_url=running.url,
-				storage_state=signed_in(user) if user else None,
-				**{"viewport": SCREEN, "locale": "en", **options},
-			)
-			opened.callback(context.close)
+			context = None if options else opened.enter_context(kept.taken())
+			if not context:
+				browser = request.getfixturevalue("browser")
+				context = browser.new_context(base_url=running.url, **{**USUAL, **options})
+				opened.callback(context.close)
+			if user:
+				context.add_cookies(signed_in(user))
 			page = context.new_page()
 			page.on("pageerror", lambda error: problems.append(f"script: {error}"))
 			page.on(

@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_helpers import MANAGER, log_in
 
 from embedded import paths, romania
 from embedded.romania import COMPANIES
 
 COMPANY = COMPANIES[0]
 STATE = ("lists", "lists_read_at", "counters", "counter_notice", "spare_series", "invoice_series")
+
+
+@pytest.fixture
+def page(open_page) -> Any:
+	"""A fresh page of the Administrator."""
+	return open_page("Administrator")
 
 
 @pytest.fixture
@@ -74,7 +79,6 @@ def from_menu(page, name: str) -> None:
 
 
 def test_the_test_shows_a_checklist_and_fills_the_pick_lists(page, account):
-	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	assert "Live on this site" in banner(page).inner_text()
 	assert button(page, "Go Live").count() == 0
@@ -104,7 +108,6 @@ def test_a_failing_check_leads_to_its_field(page, account, connected):
 	connected.db.set_value("SmartBill Account", account, "proforma_series", "NIMIC")
 	connected.db.commit()
 	try:
-		log_in(page, "Administrator", "admin")
 		open_account(page, account)
 		button(page, "Test").click()
 		dialog = page.locator(".modal.show")
@@ -123,7 +126,6 @@ def test_maps_are_suggested_and_added_by_a_click(page, account, connected):
 		item = {"item_code": "ACCOUNT-KG", "item_name": "Kg", "item_group": "Products", "stock_uom": "Kg"}
 		connected.get_doc({"doctype": "Item", "is_stock_item": 0, **item}).insert()
 	connected.db.commit()
-	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	from_menu(page, "Read lists from SmartBill")
 	page.wait_for_function("() => cur_frm.smartbill_health?.lists.units.length > 0")
@@ -143,7 +145,6 @@ def test_going_live_asks_about_numbers_that_the_site_does_not_know(page, account
 	requests.post(f"{running.sandbox.url}/__control/foreign-document", json=order, timeout=5)
 	connected.db.set_value("SmartBill Account", account, "mode", "Draft")
 	connected.db.commit()
-	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	assert "Draft mode" in banner(page).inner_text()
 	button(page, "Go Live").click()
@@ -160,7 +161,6 @@ def test_going_live_asks_about_numbers_that_the_site_does_not_know(page, account
 def test_a_copy_of_the_site_says_so_in_red(page, account, connected):
 	connected.db.set_value("SmartBill Account", account, "live_url", "https://erp.example.com")
 	connected.db.commit()
-	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	assert "Live on another site" in banner(page).inner_text()
 	assert "red" in (banner(page).get_attribute("class") or "")
@@ -178,7 +178,6 @@ def test_a_block_is_counted_down_and_a_notice_is_put_away(page, account, connect
 	}
 	connected.db.set_value("SmartBill Account", account, values)
 	connected.db.commit()
-	log_in(page, "Administrator", "admin")
 	open_account(page, account)
 	first = page.locator("[data-countdown]").inner_text()
 	assert re.fullmatch(r"[45]:\d\d", first)
@@ -189,7 +188,7 @@ def test_a_block_is_counted_down_and_a_notice_is_put_away(page, account, connect
 	page.locator("[data-action=seen]").wait_for(state="detached")
 
 
-def test_a_manager_switches_to_the_spare_series_while_the_first_is_blocked(page, account, connected):
+def test_a_manager_switches_to_the_spare_series_while_the_first_is_blocked(manager, account, connected):
 	connected.db.set_value("SmartBill Account", account, "spare_series", "PRF2")
 	proforma = connected.get_doc(
 		{
@@ -206,18 +205,17 @@ def test_a_manager_switches_to_the_spare_series_while_the_first_is_blocked(page,
 	proforma.insert(ignore_permissions=True, ignore_links=True, ignore_mandatory=True)
 	connected.db.commit()
 	try:
-		log_in(page, MANAGER)
-		open_account(page, account)
-		page.get_by_text("What holds a series").wait_for()
-		keep_screenshot(page, "account-blocked")
-		assert button(page, "Test").count() == 0
-		assert button(page, "Go Live").count() == 0
-		button(page, "Switch to the spare series").click()
-		dialog = page.locator(".modal.show")
+		open_account(manager, account)
+		manager.get_by_text("What holds a series").wait_for()
+		keep_screenshot(manager, "account-blocked")
+		assert button(manager, "Test").count() == 0
+		assert button(manager, "Go Live").count() == 0
+		button(manager, "Switch to the spare series").click()
+		dialog = manager.locator(".modal.show")
 		dialog.locator('[data-fieldname="reason"] textarea').fill("The first one waits for SmartBill.")
 		dialog.get_by_role("button", name="Switch", exact=True).click()
-		page.wait_for_function("() => cur_frm.doc.proforma_series === 'PRF2'")
-		assert button(page, "Switch to the spare series").count() == 0
+		manager.wait_for_function("() => cur_frm.doc.proforma_series === 'PRF2'")
+		assert button(manager, "Switch to the spare series").count() == 0
 	finally:
 		connected.db.rollback()
 		connected.db.set_value("SmartBill Account", account, "proforma_series", COMPANY.series)

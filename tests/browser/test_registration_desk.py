@@ -13,7 +13,6 @@ from desk_helpers import (
 	control,
 	dialog,
 	headline,
-	log_in,
 	make_customer,
 	open_form,
 	shot,
@@ -576,8 +575,8 @@ def test_sales_reads_the_list_and_decides_nothing_in_it(site, running, seller):
 # around it
 
 
-def test_the_settings_say_what_happens_to_the_next_request(site, page):
-	log_in(page, "Administrator", "admin")
+def test_the_settings_say_what_happens_to_the_next_request(site, open_page):
+	page = open_page("Administrator")
 	page.goto("/desk/b2b-settings")
 	page.locator(".form-tabs").get_by_text("Registration", exact=True).click()
 	told = page.locator(".sb-next")
