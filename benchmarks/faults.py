@@ -4,6 +4,8 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 from embedded import fault_lanes
 from embedded.prepare import prepared_site
@@ -20,14 +22,14 @@ parser.add_argument("--all", action="store_true", help="every systematic walk be
 options = parser.parse_args()
 
 
-def walked(*arguments: str) -> int:
-	found = fault_lanes.walk(prepared_site(), *arguments, lanes=options.lanes)
-	report = Report.from_dict(found)
+def walked(walk: Callable[..., dict[str, Any]], *arguments: str) -> int:
+	report = Report.from_dict(walk(*arguments))
 	print(f"faults {' '.join(arguments)}: {report}", flush=True)
 	print("\n\n".join(report.failures))
 	return len(report.failures)
 
 
-failed = sum(walked("--walk", name) for name in SYSTEMATIC) if options.all else 0
-failed += walked("--seed", str(options.seed), "--schedules", str(options.schedules))
+with fault_lanes.lanes(prepared_site(), options.lanes) as lanes:
+	failed = sum(walked(lanes, "--walk", name) for name in SYSTEMATIC) if options.all else 0
+	failed += walked(lanes, "--seed", str(options.seed), "--schedules", str(options.schedules))
 sys.exit(1 if failed else 0)

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from embedded import paths
@@ -13,36 +13,58 @@ from embedded.running import fresh_copy
 from embedded.site import Site
 from sandbox.server import start as start_sandbox
 
-LANES = 2
+PATIENCE_S = 120
 
 
-def walk(prepared: Site, *arguments: str, lanes: int = LANES) -> dict[str, Any]:
-	"""Share one walk between lanes; returns the sum of their reports. `arguments` are those of the walk's command."""
+@contextlib.contextmanager
+def lanes(prepared: Site, count: int) -> Iterator[Callable[..., dict[str, Any]]]:
+	"""Yield a function that shares one walk between lanes and returns the sum of their reports; its arguments are those
+	of the walk's command. The lanes are made ready once, for all walks."""
 	with contextlib.ExitStack() as stack:
-		running = []
-		for lane in range(1, lanes + 1):
-			site = stack.enter_context(fresh_copy(prepared))
-			site.configure(host_name=f"http://lane{lane}.localhost")
-			sandbox = stack.enter_context(start_sandbox())
-			command = [sys.executable, "-m", "erp_b2b_smartbill.tests.faults", "--sandbox", sandbox.url]
-			process = subprocess.Popen(
-				[*command, "--part", f"{lane}/{lanes}", *arguments],
-				cwd=site.path,
-				env={**os.environ, "PYTHONPATH": str(paths.ROOT)},
-				stdout=subprocess.PIPE,
-				text=True,
-			)
-			stack.callback(process.kill)
-			running.append(process)
-		return added([report_of(process) for process in running])
+		running = [
+			stack.enter_context(lane(prepared, number, f"{number}/{count}")) for number in range(1, count + 1)
+		]
+
+		def walk(*arguments: str) -> dict[str, Any]:
+			for process in running:
+				assert process.stdin
+				process.stdin.write(json.dumps(arguments) + "\n")
+				process.stdin.flush()
+			return added([report_of(process) for process in running])
+
+		yield walk
+
+
+@contextlib.contextmanager
+def lane(prepared: Site, number: int, part: str) -> Iterator["subprocess.Popen[str]"]:
+	"""A process that walks a part of every walk that it is asked for."""
+	with fresh_copy(prepared) as site, start_sandbox() as sandbox:
+		site.configure(host_name=f"http://lane{number}.localhost")
+		command = [sys.executable, "-m", "erp_b2b_smartbill.tests.faults", "--ask", "--part", part]
+		with subprocess.Popen(
+			[*command, "--sandbox", sandbox.url],
+			cwd=site.path,
+			env={**os.environ, "PYTHONPATH": str(paths.ROOT)},
+			stdin=subprocess.PIPE,
+			stdout=subprocess.PIPE,
+			text=True,
+		) as process:
+			try:
+				yield process
+				# it puts everything back
+				process.communicate(timeout=PATIENCE_S)
+			finally:
+				process.kill()
+		if process.returncode not in (0, 1):
+			raise RuntimeError(f"the walk ended with {process.returncode}")
 
 
 def report_of(process: "subprocess.Popen[str]") -> dict[str, Any]:
-	output, _ = process.communicate()
-	lines = output.strip().splitlines()
-	if process.returncode not in (0, 1) or not lines:
-		raise RuntimeError(f"the walk ended with {process.returncode}:\n{output}")
-	return json.loads(lines[-1])
+	assert process.stdout
+	line = process.stdout.readline()
+	if not line:
+		raise RuntimeError(f"the walk ended with {process.wait()} and no report")
+	return json.loads(line)
 
 
 def added(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:

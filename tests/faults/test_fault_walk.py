@@ -6,6 +6,8 @@ SEED=n ./dev test tests/faults -k random     plays again from the schedule with 
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -13,17 +15,23 @@ from embedded import fault_lanes
 from embedded.prepare import prepared_site
 from erp_b2b_smartbill.tests.faults.walk import Report
 
-SECONDS = 45
 SCHEDULES = 120
 LIMIT_S = 900
 
 
+@pytest.fixture(scope="module")
+def lane() -> Iterator[Callable[..., dict[str, Any]]]:
+	"""One, for other tests run beside it; `./dev benchmark faults` takes a lane for each processor."""
+	with fault_lanes.lanes(prepared_site(), 1) as walk:
+		yield walk
+
+
 @pytest.fixture
-def walk(capfd: pytest.CaptureFixture[str]):
+def walk(lane, capfd: pytest.CaptureFixture[str]):
 	"""Walk, and say on the terminal what it was, seed included."""
 
 	def go(*arguments: str) -> Report:
-		report = Report.from_dict(fault_lanes.walk(prepared_site(), *arguments))
+		report = Report.from_dict(lane(*arguments))
 		with capfd.disabled():
 			print(f"\n· faults {' '.join(arguments)}: {report}", file=sys.stderr, flush=True)
 		return report
@@ -52,7 +60,7 @@ def test_faults_meet_deaths_delays_each_other_and_up_to_eight_callers(walk):
 
 @pytest.mark.timeout(LIMIT_S)
 def test_random_schedules_leave_one_proforma_for_each_quotation_and_no_secret(walk):
-	report = walk("--seed", seed(), "--seconds", str(SECONDS), "--schedules", str(SCHEDULES))
+	report = walk("--seed", seed(), "--schedules", str(SCHEDULES))
 	assert not report.failures, "\n\n".join(report.failures)
 	assert report.schedules >= SCHEDULES
 	assert report.kills and report.holds and report.faults and report.searched

@@ -1,5 +1,9 @@
 """python -m erp_b2b_smartbill.tests.faults --sandbox URL [--site NAME --sites-path PATH] ...: one walk, in a process that
-has nothing open. The report goes to standard output as JSON, progress to standard error."""
+has nothing open. The report goes to standard output as JSON, progress to standard error.
+
+With --ask there are as many walks as lines in its input, each a JSON list of more arguments: to get ready takes as long
+as thirty schedules.
+"""
 
 from __future__ import annotations
 
@@ -33,24 +37,31 @@ def main() -> int:
 		"--part", default="1/1", help="which part of how many: several processes share a walk"
 	)
 	parser.add_argument("--max-failures", type=int, default=3)
+	parser.add_argument("--ask", action="store_true", help="read the arguments of each walk")
 	options = parser.parse_args()
-	part, parts = map(int, options.part.split("/"))
 
+	failed = False
 	with Walk(Place(options.site, options.sites_path, options.sandbox)) as walk:
-		if options.walk == "random":
-			walk.go(
-				random_schedules(options.seed + part - 1, parts),
-				seconds=options.seconds,
-				at_least=-(-options.schedules // parts),
-				max_failures=options.max_failures,
-				progress=_progress(),
-			)
-		else:
-			schedules = _systematic(walk, options.walk.split(","), options.sample, options.seed)
-			walk.go(schedules[part - 1 :: parts], max_failures=options.max_failures, progress=_progress())
-		report = walk.report
-	print(json.dumps(report.as_dict()))
-	return 1 if report.failures else 0
+		for more in map(json.loads, sys.stdin) if options.ask else [[]]:
+			report = _go(walk, parser.parse_args([*sys.argv[1:], *more]))
+			failed = failed or bool(report.failures)
+			print(json.dumps(report.as_dict()), flush=True)
+	return 1 if failed else 0
+
+
+def _go(walk: Walk, options: argparse.Namespace) -> Report:
+	walk.report = Report()
+	part, parts = map(int, options.part.split("/"))
+	if options.walk == "random":
+		return walk.go(
+			random_schedules(options.seed + part - 1, parts),
+			seconds=options.seconds,
+			at_least=-(-options.schedules // parts),
+			max_failures=options.max_failures,
+			progress=_progress(),
+		)
+	schedules = _systematic(walk, options.walk.split(","), options.sample, options.seed)
+	return walk.go(schedules[part - 1 :: parts], max_failures=options.max_failures, progress=_progress())
 
 
 def _systematic(walk: Walk, names: list[str], sample: int, seed: int) -> list[Schedule]:
