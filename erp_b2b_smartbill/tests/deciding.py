@@ -1,14 +1,18 @@
-"""Processes that decide about registrations, for tests: several at the same moment, and ones that die on the way.
+"""Processes that decide about registrations and quotations, for tests: several at the same moment, and ones that die on
+the way.
 
 python -m erp_b2b_smartbill.tests.deciding SITE SITES_PATH reads a line of JSON, a list of steps, from its input. It
 forks a process a step, each with a connection of its own; all begin together, and the line that it answers has an
 outcome a step.
+What a process had to load for it, the modules and the DocTypes, is loaded before the next ones are forked.
 A step with `kill_at` kills its process at its so many-th write, counted from outside the app: a machine that loses its
 power there. With `fail_at` that write raises instead. A step with `at_commit` counts commits alone.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import signal
@@ -21,8 +25,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import frappe
+from frappe.model.meta import Meta
 
 import erp_b2b_smartbill
+from erp_b2b_smartbill.portal import responses
 from erp_b2b_smartbill.registration import bulk, decide, limits, retention, submit
 from erp_b2b_smartbill.tests.faults.worker import Place, opened
 
@@ -77,8 +83,22 @@ def main(site: str, sites_path: str) -> None:
 		):
 			frappe.new_doc(doctype)
 	for line in sys.stdin:
-		answers.write(json.dumps(_together(place, json.loads(line))) + "\n")
+		outcomes = _together(place, json.loads(line))
+		loaded = [new for one in outcomes if any(new := one.pop("loaded", []))]
+		with opened(place) if loaded else contextlib.nullcontext():
+			for modules, doctypes in loaded:
+				_load(modules, doctypes)
+		answers.write(json.dumps(outcomes) + "\n")
 		answers.flush()
+
+
+def _load(modules: list[str], doctypes: list[str]) -> None:
+	for module in modules:
+		# some are parts of others that have no file
+		with contextlib.suppress(ImportError):
+			importlib.import_module(module)
+	for doctype in doctypes:
+		frappe.get_meta(doctype)
 
 
 def _together(place: Place, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -115,13 +135,29 @@ def _child(place: Place, step: dict[str, Any], ready: int, go: int, into: int) -
 	try:
 		with opened(place):
 			frappe.db.rollback()
+			modules, doctypes = set(sys.modules), _doctypes_loaded()
 			os.write(ready, b".")
 			os.read(go, 1)
 			_break_off(step.get("kill_at"), step.get("fail_at"), at_commit=bool(step.get("at_commit")))
 			outcome = _decided(step)
-			os.write(into, json.dumps(outcome).encode())
+			outcome["loaded"] = [sorted(set(sys.modules) - modules), doctypes]
+			with os.fdopen(into, "w") as pipe:
+				json.dump(outcome, pipe)
 	finally:
 		os._exit(0)
+
+
+def _doctypes_loaded() -> list[str]:
+	"""Those whose fields are read from the database from now on."""
+	found: list[str] = []
+	load = Meta.load_from_db
+
+	def watched(self: Any) -> Any:
+		found.append(self.name)
+		return load(self)
+
+	Meta.load_from_db = watched
+	return found
 
 
 def _decided(step: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +171,8 @@ def _decided(step: dict[str, Any]) -> dict[str, Any]:
 		files = len(os.listdir(frappe.get_site_path("private", "files")))
 		frappe.db.rollback()
 		code = getattr(error, "code", None) or repr(error)
-		return {"error": code, "message": getattr(error, "message", ""), "files": files}
+		http = getattr(error, "http_status_code", None)
+		return {"error": code, "http": http, "message": getattr(error, "message", ""), "files": files}
 
 
 def _approve(step: dict[str, Any]) -> Any:
@@ -167,6 +204,10 @@ def _answer(step: dict[str, Any]) -> Any:
 	return decide.answer(step["name"], "Da", files)
 
 
+def _respond(step: dict[str, Any]) -> Any:
+	return responses.respond(step["name"], step["response"], "")
+
+
 def _run_many(step: dict[str, Any]) -> Any:
 	bulk.run("test", "approve", step["names"], None)
 
@@ -178,6 +219,7 @@ ACTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
 	"confirm": _confirm,
 	"submit": _submit,
 	"answer": _answer,
+	"respond": _respond,
 	"erase": lambda step: retention.erase(step["name"], "cerere"),
 	"bulk": _run_many,
 	"take up": lambda _step: decide.take_up_undecided(),

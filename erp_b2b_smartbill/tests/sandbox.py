@@ -1,6 +1,9 @@
 """Speaks to the control side of a running SmartBill sandbox, over HTTP like everything else."""
 
+import json
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -15,8 +18,7 @@ class Sandbox:
 	def reset(self, **seed: Any) -> None:
 		"""The default seed, `seed` in place of parts of it; the rate limit is off, for the tests of one token would
 		reach it together."""
-		self._control("POST", "reset", {"seed": seed})
-		self.knobs(v1_limit=0)
+		self._control("POST", "reset", {"seed": {"knobs": {"v1_limit": 0}, **seed}})
 
 	def knobs(self, **values: Any) -> None:
 		self._control("POST", "knobs", values)
@@ -114,10 +116,17 @@ class Sandbox:
 
 	def seed(self, **parts: Any) -> None:
 		"""Begin anew with other data."""
-		self._control("POST", "reset", {"seed": parts})
-		self.knobs(v1_limit=0)
+		self.reset(**parts)
 
 	def _control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-		response = requests.request(method, f"{self.url}/__control/{path}", json=body, timeout=10)
-		response.raise_for_status()
-		return response.json()
+		# a test makes some ten of these calls and the fault walk thousands: `requests` takes five times as long
+		connection = HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+		try:
+			content = None if body is None else json.dumps(body)
+			connection.request(method, f"/__control/{path}", content, {"Content-Type": "application/json"})
+			response = connection.getresponse()
+			answer = response.read()
+		finally:
+			connection.close()
+		assert response.status == 200, f"{method} {path}: {response.status} {answer.decode()}"
+		return json.loads(answer)

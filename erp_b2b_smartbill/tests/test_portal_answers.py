@@ -1,9 +1,5 @@
 """A buyer accepts or declines, once, and sales learns of it."""
 
-import json
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -13,29 +9,10 @@ from frappe.utils import add_days, nowdate
 
 from erp_b2b_smartbill.overrides import connections
 from erp_b2b_smartbill.tests import factories
+from erp_b2b_smartbill.tests.deciding import Deciders
 from erp_b2b_smartbill.tests.portal_case import PortalCase
 
 EVIL = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
-
-# one process of the site; it says when it is ready and waits for the word
-ANSWERING = """
-import json, sys
-import frappe
-from erp_b2b_smartbill.exceptions import Conflict
-from erp_b2b_smartbill.portal import responses
-from erp_b2b_smartbill.tests.faults.worker import Place, opened
-
-place, buyer, quotation, word = json.loads(sys.argv[1])
-with opened(Place(*place)):
-	frappe.set_user(buyer)
-	print("ready", flush=True)
-	sys.stdin.readline()
-	try:
-		responses.respond(quotation, word, "")
-		print("stored")
-	except Conflict as conflict:
-		print(conflict.http_status_code, conflict.code)
-"""
 
 
 class TestAnswer(PortalCase):
@@ -207,35 +184,16 @@ class TestDesk(PortalCase):
 
 class TestProcesses(PortalCase):
 	def test_processes_that_answer_at_once_store_one_answer(self):
-		place = [
-			frappe.local.site,
-			os.path.abspath(frappe.local.sites_path),
-			os.environ["SMARTBILL_SANDBOX_URL"],
-		]
-		commands = [
-			[sys.executable, "-c", ANSWERING, json.dumps([place, self.buyer, self.offer, word])]
-			for word in ("Accepted", "Declined", "Accepted", "Declined")
-		]
-		running = [
-			subprocess.Popen(
-				command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
-			)
-			for command in commands
-		]
-		# ready, all of them, before one begins
-		for process in running:
-			self.assertEqual(process.stdout.readline(), "ready\n")
-		for process in running:
-			process.stdin.write("go\n")
-			process.stdin.flush()
-		outcomes = [process.communicate(timeout=120)[0].strip() for process in running]
-		self.assertEqual(sorted(outcomes), ["409 answered"] * 3 + ["stored"])
+		processes = Deciders()
+		self.addCleanup(processes.dismiss)
+		frappe.db.commit()
+		step = {"action": "respond", "name": self.offer, "user": self.buyer}
+		words = ("Accepted", "Declined", "Accepted", "Declined")
+		outcomes = processes.together(*({**step, "response": word} for word in words))
+		refused = [(one["http"], one["error"]) for one in outcomes if "error" in one]
+		self.assertEqual(refused, [(409, "answered")] * 3, outcomes)
 		frappe.db.rollback()
 		(stored,) = frappe.get_all("Quotation Response", {"quotation": self.offer}, pluck="response")
 		self.assertEqual(frappe.db.get_value("Quotation", self.offer, "b2b_response"), stored)
 		events = frappe.get_all("Business Event", {"reference_name": self.offer}, pluck="event")
 		self.assertEqual(len(events), 1)
-
-
-def environment() -> dict[str, str]:
-	return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
