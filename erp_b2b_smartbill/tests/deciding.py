@@ -11,6 +11,7 @@ power there. With `fail_at` that write raises instead. A step with `at_commit` c
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import json
@@ -22,9 +23,11 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import frappe
+from frappe.cache_manager import clear_defaults_cache
+from frappe.email.email_body import inline_style_in_html
 from frappe.model.meta import Meta
 
 import erp_b2b_smartbill
@@ -41,6 +44,15 @@ class Deciders:
 	"""The test's side: a process that has everything imported, and forks."""
 
 	module = "erp_b2b_smartbill.tests.deciding"
+	_shared: ClassVar[dict[type[Deciders], Deciders]] = {}
+
+	@classmethod
+	def shared(cls) -> Deciders:
+		"""The one for all tests of this process: to get ready takes as long as many steps."""
+		if cls not in cls._shared:
+			cls._shared[cls] = cls()
+			atexit.register(cls._shared[cls].dismiss)
+		return cls._shared[cls]
 
 	def __init__(self) -> None:
 		site, sites_path = frappe.local.site, os.path.abspath(frappe.local.sites_path)
@@ -82,6 +94,8 @@ def main(site: str, sites_path: str) -> None:
 			"File",
 		):
 			frappe.new_doc(doctype)
+		# the style sheet of a mail
+		inline_style_in_html("<p></p>")
 	for line in sys.stdin:
 		outcomes = _together(place, json.loads(line))
 		loaded = [new for one in outcomes if any(new := one.pop("loaded", []))]
@@ -134,6 +148,8 @@ def _together(place: Place, steps: list[dict[str, Any]]) -> list[dict[str, Any]]
 def _child(place: Place, step: dict[str, Any], ready: int, go: int, into: int) -> None:
 	try:
 		with opened(place):
+			# all else that it has from the process before it is never changed by a test
+			clear_defaults_cache()
 			frappe.db.rollback()
 			modules, doctypes = set(sys.modules), _doctypes_loaded()
 			os.write(ready, b".")

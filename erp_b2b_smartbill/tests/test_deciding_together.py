@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import frappe
 import requests
@@ -20,17 +20,11 @@ DOCUMENT = [("certificat.pdf", PDF.hex())]
 
 
 class TogetherCase(RegistrationCase):
-	_deciders: ClassVar[Deciders | None] = None
-
 	def at_once(self, *steps: dict[str, Any] | tuple[str, str]) -> list[dict[str, Any]]:
 		"""Each step in a process of its own, all begun in the same moment."""
-		cls = type(self)
-		if cls._deciders is None:
-			cls._deciders = Deciders()
-			self.addClassCleanup(cls._deciders.dismiss)
 		frappe.db.commit()
 		given = [{"action": s[0], "name": s[1]} if isinstance(s, tuple) else s for s in steps]
-		outcomes = cls._deciders.together(*given)
+		outcomes = Deciders.shared().together(*given)
 		# what others wrote
 		frappe.db.rollback()
 		frappe.local.document_cache = {}

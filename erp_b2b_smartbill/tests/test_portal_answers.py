@@ -184,12 +184,10 @@ class TestDesk(PortalCase):
 
 class TestProcesses(PortalCase):
 	def test_processes_that_answer_at_once_store_one_answer(self):
-		processes = Deciders()
-		self.addCleanup(processes.dismiss)
 		frappe.db.commit()
 		step = {"action": "respond", "name": self.offer, "user": self.buyer}
 		words = ("Accepted", "Declined", "Accepted", "Declined")
-		outcomes = processes.together(*({**step, "response": word} for word in words))
+		outcomes = Deciders.shared().together(*({**step, "response": word} for word in words))
 		refused = [(one["http"], one["error"]) for one in outcomes if "error" in one]
 		self.assertEqual(refused, [(409, "answered")] * 3, outcomes)
 		frappe.db.rollback()

@@ -2,7 +2,7 @@
 
 import random
 import time
-from typing import Any, ClassVar
+from typing import Any
 
 import frappe
 from stdnum.ro import cui
@@ -27,16 +27,10 @@ FRUITLESS = leases.MAX_CRASHES - 2
 
 
 class TogetherCase(ClientsTestCase):
-	_readers: ClassVar[Readers | None] = None
-
 	def at_once(self, *steps: dict[str, Any]) -> list[dict[str, Any]]:
 		"""Each step in a process of its own, all begun in the same moment."""
-		cls = type(self)
-		if cls._readers is None:
-			cls._readers = Readers()
-			self.addClassCleanup(cls._readers.dismiss)
 		frappe.db.commit()
-		outcomes = cls._readers.together(*steps)
+		outcomes = Readers.shared().together(*steps)
 		# what others wrote
 		frappe.db.rollback()
 		return outcomes
