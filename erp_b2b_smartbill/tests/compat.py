@@ -66,6 +66,8 @@ class ServerTestCase(unittest.TestCase):
 		frappe.set_user("Administrator")
 		frappe.clear_messages()
 		frappe.flags.error_message = None
+		# the answer of a page that a test before this one rendered
+		frappe.local.response = frappe._dict(docs=[])
 		# documents of the rolled back transaction must not come back from the cache
 		frappe.local.document_cache = {}
 		frappe.cache.delete_keys("document_cache::")

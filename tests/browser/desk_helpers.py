@@ -228,5 +228,17 @@ def dialog(page: Any) -> Any:
 	return page.locator(".modal.show")
 
 
+def choose_in_dialog(page: Any, field: str, typed: str, name: str) -> None:
+	"""Pick a document in a link field of the open dialog. Frappe asks the server about what was typed and about what was
+	picked, and until both answers are there the field may be empty again."""
+	# while the dialog moves in, the list of its field closes again
+	page.wait_for_timeout(500)
+	dialog(page).locator(f"input[data-fieldname={field}]").fill(typed)
+	dialog(page).locator('[role="option"]:visible', has_text=name).first.click()
+	page.wait_for_function(
+		"([field, name]) => !$.active && cur_dialog.get_value(field)?.startsWith(name)", arg=[field, name]
+	)
+
+
 def toast(page: Any, text: str) -> Any:
 	return page.locator("#alert-container", has_text=text)

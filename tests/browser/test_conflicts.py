@@ -16,7 +16,17 @@ from conflict_helpers import (
 	sync,
 	synced_site,
 )
-from desk_helpers import MANAGER, PHONE, dialog, headline, make_customer, open_form, shot, toast
+from desk_helpers import (
+	MANAGER,
+	PHONE,
+	choose_in_dialog,
+	dialog,
+	headline,
+	make_customer,
+	open_form,
+	shot,
+	toast,
+)
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -197,11 +207,7 @@ def test_another_customer_is_chosen_and_its_link_is_moved_only_when_told_twice(s
 	name = site.db.get_value(CONFLICT, {"kind": "Name", "status": "Open"})
 	open_conflict(manager, name)
 	press(manager, "Link to another")
-	manager.wait_for_timeout(500)
-	dialog(manager).locator("input[data-fieldname=customer]").fill("Ferodom")
-	dialog(manager).locator('[role="option"]:visible', has_text="Ferodom SRL").first.click()
-	# Frappe asks the server about it before it counts
-	manager.wait_for_function("() => cur_dialog.get_value('customer')")
+	choose_in_dialog(manager, "customer", "Ferodom", "Ferodom SRL")
 	confirm(manager, "Link")
 	expect(dialog(manager)).to_contain_text("is linked with the SmartBill client Ferodom SRL already.")
 	assert client_of(site, 2).customer == customers[2]

@@ -10,6 +10,7 @@ import requests
 from desk_helpers import (
 	MANAGER,
 	PHONE,
+	choose_in_dialog,
 	control,
 	dialog,
 	headline,
@@ -300,11 +301,7 @@ def test_any_other_customer_can_be_linked(site, running, manager):
 	doc = confirmed_request(running.url, site)
 	review = open_registration(manager, doc)
 	from_menu(manager, "Link to another Customer")
-	# while the dialog moves in, the list of its field closes again
-	manager.wait_for_timeout(500)
-	dialog(manager).locator("input[data-fieldname=customer]").fill("Cu totul")
-	dialog(manager).locator('[role="option"]:visible', has_text="Cu totul alta SRL").click()
-	manager.wait_for_function("() => cur_dialog.get_value('customer')")
+	choose_in_dialog(manager, "customer", "Cu totul", "Cu totul alta SRL")
 	confirm(manager, "Choose")
 	expect(review.locator("li", has_text="Chosen by hand")).to_contain_text("Cu totul alta SRL")
 	approve(manager)
