@@ -26,6 +26,8 @@ PER_LANE = 220
 FEW_ENOUGH = 20
 # rows of the index that a lane's search goes through: of what is rare, to try, then, and at most
 RARE, TRIED, AT_FIRST, MANY, MOST = 500, 300, 2000, 20_000, 200_000
+# counting so many takes less than the parties of a few of them
+COUNTED = 5000
 # so many of the driving rows are looked up in Customer for somebody who may not read all
 LOOKED_UP = 5000
 RECENT_OF_USER, RECENT, NAMED = 200, 500, 100
@@ -97,6 +99,10 @@ class _Lane:
 	def _of_common(self) -> list[Party]:
 		"""Each of the terms is common. Of a few parties of each, most have the rest where the term is the rarest, so that
 		one drives; where none has, it has to be counted."""
+		[(_lane, rows)] = _counted(self.reading, [self.lane], COUNTED)
+		if min(rows) < COUNTED:
+			self.rows = rows
+			return self._driven(self._rarest(), COUNTED)
 		tried = [self._driven(at, TRIED) for at in range(len(self.reading))]
 		best = max(range(len(tried)), key=lambda at: len(tried[at]))
 		found = tried[best]
