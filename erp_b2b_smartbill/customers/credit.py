@@ -53,7 +53,9 @@ def may_see(company: str | None = None) -> bool:
 	"""Whether the session's user is shown credit, and may read that company."""
 	if not set(CREDIT_READERS) & set(frappe.get_roles()):
 		return False
-	return not company or bool(frappe.has_permission("Company", "read", doc=company))
+	if not company:
+		return True
+	return bool(frappe.has_permission("Company", "read", doc=frappe.get_cached_doc("Company", company)))
 
 
 def of(customers: Sequence[str], company: str) -> dict[str, Credit]:

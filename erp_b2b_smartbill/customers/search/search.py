@@ -7,6 +7,7 @@ behind all else, and is looked for only where little was found.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -154,11 +155,9 @@ def _sorted(groups: list[Group], used_at: Mapping[str, Any]) -> list[Group]:
 
 
 def _counts(groups: Sequence[Group]) -> dict[str, int | str]:
-	of = {source: sum(source in group.sources for group in groups) for source in SOURCES}
-	return {
-		source: MANY if number > MOST_COUNTED else number
-		for source, number in {**of, "all": len(groups)}.items()
-	}
+	of = Counter(source for group in groups for source in group.sources)
+	counts = {**{source: of[source] for source in SOURCES}, "all": len(groups)}
+	return {source: MANY if number > MOST_COUNTED else number for source, number in counts.items()}
 
 
 def _own_company() -> str | None:
