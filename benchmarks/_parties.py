@@ -19,7 +19,8 @@ from stdnum.ro import cui
 from erp_b2b_smartbill.customers import identity
 
 PREFIX = "BSRCH"
-CUSTOMERS = f"{PREFIX}-C"
+# the number is no word of its own: such are not looked for in parts
+CUSTOMERS = f"{PREFIX}-C-"
 # of a statement; databases have a limit
 MAX_VALUES = 20_000
 CHUNK = 5_000

@@ -105,20 +105,22 @@ class _Lane:
 			return self._driven(self._rarest(), COUNTED)
 		tried = [self._driven(at, TRIED) for at in range(len(self.reading))]
 		best = max(range(len(tried)), key=lambda at: len(tried[at]))
-		found = tried[best]
+		found, driven = tried[best], TRIED
 		if found and len(found) < PER_LANE:
 			# as many as it should take, and half as many more
-			found = self._driven(best, min(MANY, max(AT_FIRST, TRIED * PER_LANE * 3 // (2 * len(found)))))
-		return found if len(found) >= PER_LANE else self._thorough()
+			driven = min(MANY, max(AT_FIRST, TRIED * PER_LANE * 3 // (2 * len(found))))
+			found = self._driven(best, driven)
+		return found if len(found) >= PER_LANE else self._thorough(found, best, driven)
 
-	def _thorough(self) -> list[Party]:
+	def _thorough(self, found: list[Party], by: int, driven: int) -> list[Party]:
+		"""`found` are those of so many rows of one of the terms."""
 		is_restricted = self.rights.is_restricted(self.lane)
-		if is_restricted or len(self.reading) > 1:
-			[(_lane, self.rows)] = _counted(self.reading, [self.lane], MANY)
+		[(_lane, self.rows)] = _counted(self.reading, [self.lane], MANY)
 		at = self._rarest()
 		if is_restricted and self.rows[at] > LOOKED_UP and (few := self.rights.few_customers()) is not None:
 			return self._among(few)
-		found = self._driven(at, MANY)
+		if at != by or driven < min(self.rows[at], MANY):
+			found = self._driven(at, MANY)
 		self.is_cut = self.rows[at] >= MANY
 		if self.is_cut and len(found) < FEW_ENOUGH:
 			found = self._driven(at, MOST)
