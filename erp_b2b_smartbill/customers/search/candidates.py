@@ -22,7 +22,7 @@ from erp_b2b_smartbill.customers.search.shapes import Query, Reading, Term, uppe
 from erp_b2b_smartbill.customers.search.tables import CUSTOMER, PARTY, TEXT, TOKEN, USE, party_id
 
 # of a lane: more than are shown and counted, so that what is said of the first of them is true
-PER_LANE = 120
+PER_LANE = 220
 FEW_ENOUGH = 20
 # rows of the index that a lane's search goes through: of what is rare, to try, then, and at most
 RARE, TRIED, AT_FIRST, MANY, MOST = 500, 300, 2000, 20_000, 200_000
