@@ -151,8 +151,8 @@ def _as_list(filters: Any) -> list[Any]:
 def _with_values(query: Any) -> str:
 	"""A query that was not run, as text with its values in it, for a query with parameters."""
 	if isinstance(query, str):
-		# v15 has escaped them, and doubled the signs of some
-		text = query.replace("%%", "%")
+		# v15 has escaped them; as it would be sent without parameters
+		text = query
 	else:
 		# the builder's own text escapes for no database in particular
 		text, values = query.walk()
