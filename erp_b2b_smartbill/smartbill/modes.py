@@ -131,8 +131,17 @@ def note_sent(account: str, series_type: str, series: str, number: int) -> None:
 def numbers_behind(account: SmartBillAccount) -> dict[str, tuple[int, int]]:
 	"""The series in which this site has sent more than its database knows: series -> (sent, known). Raises
 	high_water.Unreadable."""
-	known = _sent_numbers(account.sent_numbers)
 	outside = high_water.highest(_ledger(account.name, account.creation))
+	behind = _behind(outside, account.sent_numbers)
+	if behind:
+		# what was sent since the account was read stands in the file already; a locking read sees the newest row
+		now = frappe.db.get_value("SmartBill Account", account.name, "sent_numbers", for_update=True)
+		behind = _behind(outside, now)
+	return behind
+
+
+def _behind(outside: dict[str, int], stored: str | None) -> dict[str, tuple[int, int]]:
+	known = _sent_numbers(stored)
 	return {
 		name: (number, known.get(name, 0)) for name, number in outside.items() if number > known.get(name, 0)
 	}

@@ -197,6 +197,16 @@ class TestHighWater(ModesTestCase):
 		modes.note_sent(self.account.name, "p", "PRF2", 41)
 		self.assertEqual(modes.numbers_behind(self.fresh()), {"p/PRF2": (40, 0)})
 
+	def test_what_others_send_while_the_account_is_looked_at_is_no_restored_backup(self):
+		self.issue_one()
+		read_before = self.fresh()
+		modes.note_sent(self.account.name, "p", factories.SERIES, 500)
+		self.assertIsNone(modes.foreign(read_before))
+		# as the check just before a write reads it
+		read_before = frappe._dict(read_before.as_dict())
+		modes.note_sent(self.account.name, "p", factories.SERIES, 501)
+		self.assertIsNone(modes.refusal(read_before, numbered=True))
+
 	def test_series_of_two_kinds_are_kept_apart(self):
 		modes.note_sent(self.account.name, "p", "DUBLU", 9)
 		modes.note_sent(self.account.name, "f", "DUBLU", 5)

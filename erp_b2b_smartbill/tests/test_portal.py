@@ -126,6 +126,8 @@ class TestPages(PortalCase):
 		before = frappe.conf.developer_mode
 		frappe.conf.developer_mode = 0
 		self.addCleanup(frappe.conf.__setitem__, "developer_mode", before)
+		# of a page that another test has rendered
+		frappe.local.no_cache = 0
 		menu = {"show_sidebar": 1, "sidebar_items": [], "boot": {}}
 		with self.as_user(self.buyer):
 			self.assertIsNone(website.extend(frappe._dict(menu)))
