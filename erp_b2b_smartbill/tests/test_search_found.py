@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import frappe
 from frappe.utils import add_days, nowdate
@@ -262,6 +262,34 @@ class TestEverywhere(FoundCase):
 					[(party, CUSTOMER, f"Zz {number}", "zz", "zz")],
 				)
 			self.assertEqual(self.found("com zz"), [name])
+
+	def pair(self, names: list[str]) -> None:
+		"""As if their names were of both words."""
+		token = f"{CUSTOMER}{tables.PAIR}com srl"
+		tables.insert(
+			TOKEN,
+			("token", "party", "origin"),
+			[(token, party_id("Customer", name), 0) for name in names],
+		)
+
+	def test_two_words_that_are_everywhere_are_not_walked_through_where_names_have_both(self):
+		self.pair(self.many)
+		walked = AssertionError("walked through")
+		with (
+			patch.multiple(candidates, RARE=5, AT_FIRST=20),
+			patch.multiple(
+				candidates._Lane, _driven=Mock(side_effect=walked), _thorough=Mock(side_effect=walked)
+			),
+		):
+			self.assertGreater(len(self.found("srl com")), 200)
+
+	def test_and_where_only_some_names_have_both_these_are_all_found(self):
+		both = self.many[-30:]
+		self.pair(both)
+		with patch.multiple(candidates, RARE=5, AT_FIRST=20):
+			found = self.found("com srl")
+		self.assertLessEqual(set(both), set(found))
+		self.assertGreater(len(found), len(both))
 
 	def test_counts_end_at_100(self):
 		self.assertEqual(

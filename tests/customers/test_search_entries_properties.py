@@ -13,6 +13,7 @@ from erp_b2b_smartbill.customers.search.tables import (
 	EMAIL,
 	GROUP,
 	KEEPER,
+	PAIR,
 	PHONE,
 	REG_COM,
 	TAX_ID,
@@ -43,7 +44,7 @@ def judge(entry: entries.Entry) -> None:
 	for token in entry.tokens:
 		assert token.token[0] == party.lane in DOCTYPES
 		kind, value = token.token[1], token.token[2:]
-		assert kind in (TEXT, TAX_ID, EMAIL, DOMAIN, PHONE, REG_COM, KEEPER, TERRITORY, GROUP)
+		assert kind in (TEXT, PAIR, TAX_ID, EMAIL, DOMAIN, PHONE, REG_COM, KEEPER, TERRITORY, GROUP)
 		# a Customer may have no territory and no group
 		assert value or kind in (TERRITORY, GROUP)
 		assert len(token.token) <= MAX_TOKEN

@@ -15,6 +15,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
+from erp_b2b_smartbill.customers.search import tokens
 from erp_b2b_smartbill.customers.search.entries import Party
 from erp_b2b_smartbill.customers.search.ranking import Fit, Hit, fit_of
 from erp_b2b_smartbill.customers.search.rights import OF_CUSTOMERS, Rights
@@ -26,8 +27,6 @@ PER_LANE = 220
 FEW_ENOUGH = 20
 # rows of the index that a lane's search goes through: of what is rare, to try, then, and at most
 RARE, TRIED, AT_FIRST, MANY, MOST = 500, 300, 2000, 20_000, 200_000
-# counting so many takes less than the parties of a few of them
-COUNTED = 5000
 # so many of the driving rows are looked up in Customer for somebody who may not read all
 LOOKED_UP = 5000
 RECENT_OF_USER, RECENT, NAMED = 200, 500, 100
@@ -99,10 +98,18 @@ class _Lane:
 	def _of_common(self) -> list[Party]:
 		"""Each of the terms is common. Of a few parties of each, most have the rest where the term is the rarest, so that
 		one drives; where none has, it has to be counted."""
-		[(_lane, rows)] = _counted(self.reading, [self.lane], COUNTED)
-		if min(rows) < COUNTED:
+		[(_lane, rows)] = _counted(self.reading, [self.lane], AT_FIRST)
+		if min(rows) < AT_FIRST:
 			self.rows = rows
-			return self._driven(self._rarest(), COUNTED)
+			return self._driven(self._rarest(), AT_FIRST)
+		if not self.rights.is_restricted(self.lane):
+			named = self._by_pairs()
+			if len(named) >= PER_LANE:
+				return named
+			if len(named) >= FEW_ENOUGH:
+				# those with both words in the name; the others come behind them, as far as a look is quick
+				self.is_cut = True
+				return _different([*named, *self._driven(self._rarest(), AT_FIRST)])
 		tried = [self._driven(at, TRIED) for at in range(len(self.reading))]
 		best = max(range(len(tried)), key=lambda at: len(tried[at]))
 		found, driven = tried[best], TRIED
@@ -111,6 +118,15 @@ class _Lane:
 			driven = min(MANY, max(AT_FIRST, TRIED * PER_LANE * 3 // (2 * len(found))))
 			found = self._driven(best, driven)
 		return found if len(found) >= PER_LANE else self._thorough(found, best, driven)
+
+	def _by_pairs(self) -> list[Party]:
+		"""Those that have two of the words in their name, and the rest anywhere: by the rarest pair."""
+		pairs = [Term(exact=(pair,)) for pair in sorted(tokens.of_pairs(term.word for term in self.reading))]
+		if not pairs:
+			return []
+		[(_lane, rows)] = _counted(pairs, [self.lane], MANY)
+		number, rarest = min(zip(rows, pairs, strict=True), key=lambda one: one[0])
+		return self._run(_driver(self.lane, rarest, MANY), self.reading) if number else []
 
 	def _thorough(self, found: list[Party], by: int, driven: int) -> list[Party]:
 		"""`found` are those of so many rows of one of the terms."""
@@ -246,7 +262,7 @@ def _has(lane: str, term: Term) -> Sql:
 	)
 
 
-def _counted(reading: Reading, lanes: Sequence[str], up_to: int = RARE) -> list[tuple[str, list[int]]]:
+def _counted(reading: Sequence[Term], lanes: Sequence[str], up_to: int = RARE) -> list[tuple[str, list[int]]]:
 	"""How many rows of the index each term has in each lane, in one query."""
 	parts, values = [], []
 	for lane_at, lane in enumerate(lanes):

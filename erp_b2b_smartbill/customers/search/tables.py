@@ -40,6 +40,8 @@ DOCTYPES = {
 
 # Kinds: the second letter of a token.
 TEXT, TAX_ID, EMAIL, DOMAIN, PHONE, REG_COM = "t", "c", "e", "d", "p", "r"
+# two words of a name by their first letters: what drives where each of two words is everywhere
+PAIR = "w"
 # nothing that is typed: who looks after a Customer, and what User Permissions go by
 KEEPER, TERRITORY, GROUP = "k", "y", "g"
 

@@ -4,6 +4,7 @@ functions give kind and value, the lane is put before them where a record is wri
 | kind | value |
 |---|---|
 | text | a word of a name, a contact's name, a city or a document's name: folded, `S.R.L.` as `srl` |
+| pair | two words of a company's name, their first letters in alphabetical order: `con srl` |
 | tax ID | the digits of a CUI; a foreign code in capitals without marks |
 | e-mail | the address in lower case |
 | domain | what stands behind its @ |
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import combinations
 
 from erp_b2b_smartbill.customers import identity
 from erp_b2b_smartbill.customers.search.tables import (
@@ -24,18 +26,30 @@ from erp_b2b_smartbill.customers.search.tables import (
 	EMAIL,
 	KEEPER,
 	MAX_VALUE,
+	PAIR,
 	PHONE,
 	REG_COM,
 	TAX_ID,
 	TEXT,
 )
 
+# letters of a word that stand in a pair, and words of a name that are paired
+BEGINNING, MAX_PAIRED = 3, 6
+
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
 
 
 def of_name(text: str | None) -> set[str]:
 	"""The words of a company's name, letters that are written apart joined too: `S C A B C TRANS` has abc."""
-	return _texts([*identity.words(text), *identity.name_key(text).split()])
+	words = [*identity.words(text), *identity.name_key(text).split()]
+	return _texts(words) | of_pairs(words)
+
+
+def of_pairs(words: Iterable[str]) -> set[str]:
+	"""A token for each two words, of which at most so many are looked at. A word that is shorter than the beginning that
+	is kept could go on in many ways, and has none."""
+	begun = [word[:BEGINNING] for word in dict.fromkeys(words) if len(word) >= BEGINNING][:MAX_PAIRED]
+	return {PAIR + " ".join(sorted(two)) for two in combinations(begun, 2)}
 
 
 def of_text(*texts: str | None) -> set[str]:
