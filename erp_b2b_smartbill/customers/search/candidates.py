@@ -98,10 +98,6 @@ class _Lane:
 	def _of_common(self) -> list[Party]:
 		"""Each of the terms is common. Of a few parties of each, most have the rest where the term is the rarest, so that
 		one drives; where none has, it has to be counted."""
-		[(_lane, rows)] = _counted(self.reading, [self.lane], AT_FIRST)
-		if min(rows) < AT_FIRST:
-			self.rows = rows
-			return self._driven(self._rarest(), AT_FIRST)
 		if not self.rights.is_restricted(self.lane):
 			named = self._by_pairs()
 			if len(named) >= PER_LANE:
@@ -109,7 +105,11 @@ class _Lane:
 			if len(named) >= FEW_ENOUGH:
 				# those with both words in the name; the others come behind them, as far as a look is quick
 				self.is_cut = True
-				return _different([*named, *self._driven(self._rarest(), AT_FIRST)])
+				return _different([*named, *self._driven(self._rarest(), RARE)])
+		[(_lane, rows)] = _counted(self.reading, [self.lane], AT_FIRST)
+		if min(rows) < AT_FIRST:
+			self.rows = rows
+			return self._driven(self._rarest(), AT_FIRST)
 		tried = [self._driven(at, TRIED) for at in range(len(self.reading))]
 		best = max(range(len(tried)), key=lambda at: len(tried[at]))
 		found, driven = tried[best], TRIED
@@ -124,9 +124,14 @@ class _Lane:
 		pairs = [Term(exact=(pair,)) for pair in sorted(tokens.of_pairs(term.word for term in self.reading))]
 		if not pairs:
 			return []
-		[(_lane, rows)] = _counted(pairs, [self.lane], MANY)
+		[(_lane, rows)] = _counted(pairs, [self.lane], AT_FIRST)
 		number, rarest = min(zip(rows, pairs, strict=True), key=lambda one: one[0])
-		return self._run(_driver(self.lane, rarest, MANY), self.reading) if number else []
+		if not number:
+			return []
+		found = self._run(_driver(self.lane, rarest, RARE), self.reading)
+		if len(found) >= PER_LANE or number <= RARE:
+			return found
+		return self._run(_driver(self.lane, rarest, number if number < AT_FIRST else MANY), self.reading)
 
 	def _thorough(self, found: list[Party], by: int, driven: int) -> list[Party]:
 		"""`found` are those of so many rows of one of the terms."""
