@@ -22,8 +22,9 @@ from erp_b2b_smartbill.customers.search.rights import OF_CUSTOMERS, Rights
 from erp_b2b_smartbill.customers.search.shapes import Query, Reading, Term, upper_bound
 from erp_b2b_smartbill.customers.search.tables import CUSTOMER, PARTY, TEXT, TOKEN, USE, party_id
 
-# of a lane: more than are shown and counted, so that what is said of the first of them is true
-PER_LANE = 220
+# of a lane: more than are shown and counted, so that what is said of the first of them is true; of the others beside the
+# Customers, more than are counted
+PER_LANE, BESIDE = 220, 120
 FEW_ENOUGH = 20
 # rows of the index that a lane's search goes through: of what is rare, to try, then, and at most
 RARE, TRIED, AT_FIRST, MANY, MOST = 500, 300, 2000, 20_000, 200_000
@@ -76,11 +77,15 @@ class _Lane:
 	customers: Sequence[str]
 	is_cut: bool = False
 
+	@property
+	def enough(self) -> int:
+		return PER_LANE if self.lane == CUSTOMER or CUSTOMER not in self.rights.lanes else BESIDE
+
 	def parties(self) -> list[Party]:
 		if 0 in self.rows:
 			return []
 		found = self._found()
-		if self.is_cut or len(found) >= PER_LANE:
+		if self.is_cut or len(found) >= self.enough:
 			# whichever the database came upon
 			found = _different([*self._first(), *found])
 		return found
@@ -100,7 +105,7 @@ class _Lane:
 		one drives; where none has, it has to be counted."""
 		if not self.rights.is_restricted(self.lane):
 			named = self._by_pairs()
-			if len(named) >= PER_LANE:
+			if len(named) >= self.enough:
 				return named
 			if len(named) >= FEW_ENOUGH:
 				# those with both words in the name; the others come behind them, as far as a look is quick
@@ -113,11 +118,11 @@ class _Lane:
 		tried = [self._driven(at, TRIED) for at in range(len(self.reading))]
 		best = max(range(len(tried)), key=lambda at: len(tried[at]))
 		found, driven = tried[best], TRIED
-		if found and len(found) < PER_LANE:
+		if found and len(found) < self.enough:
 			# as many as it should take, and half as many more
-			driven = min(MANY, max(AT_FIRST, TRIED * PER_LANE * 3 // (2 * len(found))))
+			driven = min(MANY, max(AT_FIRST, TRIED * self.enough * 3 // (2 * len(found))))
 			found = self._driven(best, driven)
-		return found if len(found) >= PER_LANE else self._thorough(found, best, driven)
+		return found if len(found) >= self.enough else self._thorough(found, best, driven)
 
 	def _by_pairs(self) -> list[Party]:
 		"""Those that have two of the words in their name, and the rest anywhere: by the rarest pair."""
@@ -129,7 +134,7 @@ class _Lane:
 		if not number:
 			return []
 		found = self._run(_driver(self.lane, rarest, RARE), self.reading)
-		if len(found) >= PER_LANE or number <= RARE:
+		if len(found) >= self.enough or number <= RARE:
 			return found
 		return self._run(_driver(self.lane, rarest, number if number < AT_FIRST else MANY), self.reading)
 
@@ -193,7 +198,7 @@ class _Lane:
 		return self._run(driver, self.reading, customers_known=True)
 
 	def _run(self, driver: Sql, terms: Sequence[Term], customers_known: bool = False) -> list[Party]:
-		return parties(driver, self.lane, self.rights, terms, customers_known)
+		return parties(driver, self.lane, self.rights, terms, customers_known, limit=self.enough)
 
 
 def parties(
@@ -203,6 +208,7 @@ def parties(
 	terms: Sequence[Term] = (),
 	customers_known: bool = False,
 	latest: bool = False,
+	limit: int = PER_LANE,
 ) -> list[Party]:
 	"""Those of the driving query's parties that have all the terms and that the user may read; `customers_known`: that he
 	may read their Customers is known already; `latest`: of more than are wanted those that were active last."""
@@ -214,7 +220,7 @@ def parties(
 	order = " order by p.active_on is null, p.active_on desc" if latest else ""
 	rows = frappe.db.sql(
 		f"select {COLUMNS} from ({driver.text}) d left join {PARTY} p on p.party = d.party"
-		f" where {where}{order} limit {PER_LANE}",
+		f" where {where}{order} limit {limit}",
 		[*driver.values, *(value for one in conditions for value in one.values)],
 	)
 	return [Party(*row[:-1], getdate(row[-1]) if row[-1] else None) for row in rows if row[0] is not None]
