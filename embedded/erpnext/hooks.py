@@ -44,5 +44,8 @@ has_website_permission = {
 naming_series_variables = {"FY": "erpnext.accounts.utils.parse_naming_series_variable"}
 
 scheduler_events = {
-	"daily_maintenance": ["erpnext.selling.doctype.quotation.quotation.set_expired_status"],
+	"daily_maintenance": [
+		"erpnext.selling.doctype.quotation.quotation.set_expired_status",
+		"erpnext.controllers.accounts_controller.update_invoice_status",
+	],
 }

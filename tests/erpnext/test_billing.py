@@ -1,6 +1,7 @@
 """Deliveries, invoices and the ledger: what an order leads to, and what its customer owes at each step."""
 
 import frappe
+from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 from erpnext.accounts.general_ledger import make_gl_entries
 from erpnext.selling.doctype.customer.customer import get_customer_outstanding
 from erpnext.selling.doctype.sales_order.sales_order import make_delivery_note, make_sales_invoice
@@ -32,36 +33,12 @@ class BillingTestCase(StandinTestCase):
 		)
 		return {row.account.removesuffix(f" - {self.abbr}"): row.debit - row.credit for row in rows}
 
-	def pay(self, invoice, amount):
-		"""What a payment writes."""
-		common = {
-			"company": self.company,
-			"posting_date": nowdate(),
-			"voucher_type": "Sales Invoice",
-			"voucher_no": invoice.name,
-			"cost_center": invoice.items[0].cost_center,
-			"account_currency": "RON",
-		}
-		cash = frappe.get_cached_value("Company", self.company, "default_cash_account")
-		settled = {
-			"party_type": "Customer",
-			"party": invoice.customer,
-			"against_voucher_type": "Sales Invoice",
-			"against_voucher": invoice.name,
-		}
-		make_gl_entries(
-			[
-				{**common, "account": cash, "debit": amount, "debit_in_account_currency": amount},
-				{
-					**common,
-					**settled,
-					"account": invoice.debit_to,
-					"credit": amount,
-					"credit_in_account_currency": amount,
-				},
-			]
-		)
+	def pay(self, invoice, amount=None, **values):
+		entry = get_payment_entry("Sales Invoice", invoice.name, party_amount=amount)
+		entry.update({"reference_no": "OP 1", "reference_date": nowdate(), **values})
+		entry.insert().submit()
 		invoice.reload()
+		return entry
 
 
 class TestInvoice(BillingTestCase):

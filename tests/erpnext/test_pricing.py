@@ -64,6 +64,14 @@ class TestPricingRules(StandinTestCase):
 		row = self.quotation(rows=rows, ignore_pricing_rule=1).items[0]
 		self.assertEqual((row.rate, row.discount_amount), (95, 5))
 
+	def test_who_asks_for_no_document_finds_rules_that_are_for_buying_too(self):
+		item = self.item().name
+		for buying, found in ((0, 0), (1, 12)):
+			self.rule(buying=buying, discount_percentage=12, priority="2" if buying else "1")
+			asked = {"items": [{"item_code": item}], "transaction_type": "selling", "company": self.company}
+			(answer,) = apply_pricing_rule(json.dumps(asked))
+			self.assertEqual(answer.get("discount_percentage", 0), found)
+
 	def test_the_higher_priority_wins(self):
 		self.rule(discount_percentage=12, priority="3")
 		self.rule(discount_percentage=9, priority="10")

@@ -390,6 +390,22 @@ class TestLife(StandinTestCase):
 		with self.assertRaises(frappe.LinkExistsError):
 			frappe.get_doc("Quotation", offer.name).cancel()
 
+	def test_an_offer_is_lost_for_reasons_unless_it_was_ordered(self):
+		reason = self.insert("Quotation Lost Reason", order_lost_reason=self.unique("Pret")).name
+		offer = self.quotation()
+		offer.submit()
+		offer.declare_enquiry_lost([{"lost_reason": reason}], [], "Au cumparat de la altii")
+		offer.reload()
+		self.assertEqual((offer.status, offer.order_lost_reason), ("Lost", "Au cumparat de la altii"))
+		self.assertEqual([row.lost_reason for row in offer.lost_reasons], [reason])
+		with self.assertRaisesRegex(frappe.ValidationError, "Invalid lost reason"):
+			offer.declare_enquiry_lost([{"lost_reason": "Alt motiv"}], [])
+		ordered = self.quotation()
+		ordered.submit()
+		self.order(ordered).submit()
+		with self.assertRaisesRegex(frappe.ValidationError, "Cannot set as Lost"):
+			ordered.reload().declare_enquiry_lost([], [])
+
 	def test_an_order_needs_a_delivery_date(self):
 		offer = self.quotation()
 		offer.submit()

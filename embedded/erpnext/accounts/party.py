@@ -1,13 +1,14 @@
 """What a customer brings to a document: addresses, contact, price list, terms. As ERPNext v15's
 `erpnext.accounts.party`, for selling.
 
-Left out: tax rules, the account a party was posted to last, the figures of its invoices."""
+Left out: tax rules, the account a party was posted to last, loyalty points."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import erpnext
 import frappe
+from erpnext.accounts.utils import get_fiscal_year
 from erpnext.exceptions import PartyDisabled, PartyFrozen
 from frappe import _
 from frappe.contacts.doctype.address.address import (
@@ -20,7 +21,8 @@ from frappe.contacts.doctype.address.address import (
 from frappe.core.doctype.user_permission.user_permission import get_permitted_documents
 from frappe.model.document import Document
 from frappe.model.utils import get_fetch_values
-from frappe.utils import cint, cstr
+from frappe.query_builder.functions import Sum
+from frappe.utils import cint, cstr, flt, nowdate
 
 CONTACT_FIELDS = {
 	"contact_person": "name",
@@ -268,9 +270,45 @@ def validate_party_frozen_disabled(party_type: str | None, party_name: str | Non
 
 
 def get_dashboard_info(party_type: str, party: str, loyalty_program: str | None = None) -> list[dict]:
-	"""The figures by company above a Customer's form. They come from invoices, and are left out: a customer without
-	invoices has none, in ERPNext as here."""
-	return []
+	"""The figures above a Customer's form, by company that billed it: billed in this fiscal year, and what the ledger
+	says is unpaid, both in the currency of the party's account."""
+	year = get_fiscal_year(nowdate(), as_dict=True)
+	invoice, entry = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("GL Entry")
+	submitted = (invoice.customer == party) & (invoice.docstatus == 1)
+	companies = frappe.qb.from_(invoice).select(invoice.company).distinct().where(submitted).run(pluck=True)
+	billed = {
+		row.company: row
+		for row in frappe.qb.from_(invoice)
+		.select(
+			invoice.company,
+			Sum(invoice.grand_total).as_("grand_total"),
+			Sum(invoice.base_grand_total).as_("base_grand_total"),
+		)
+		.where(submitted & invoice.posting_date[year.year_start_date : year.year_end_date])
+		.groupby(invoice.company)
+		.run(as_dict=True)
+	}
+	unpaid = dict(
+		frappe.qb.from_(entry)
+		.select(entry.company, Sum(entry.debit_in_account_currency) - Sum(entry.credit_in_account_currency))
+		.where((entry.party_type == party_type) & (entry.party == party) & (entry.is_cancelled == 0))
+		.groupby(entry.company)
+		.run()
+	)
+	info = []
+	for company in companies:
+		currency = get_party_account_currency(party_type, party, company)
+		of_company = currency == erpnext.get_company_currency(company)
+		this_year = billed.get(company, frappe._dict())
+		info.append(
+			{
+				"billing_this_year": flt(this_year.base_grand_total if of_company else this_year.grand_total),
+				"currency": currency,
+				"total_unpaid": flt(unpaid.get(company)),
+				"company": company,
+			}
+		)
+	return info
 
 
 def get_party_shipping_address(doctype: str, name: str) -> str | None:

@@ -76,6 +76,9 @@ def update_voucher_outstanding(
 		.where((entry.account == account) & (entry.party_type == party_type) & (entry.party == party))
 		.where(entry.is_cancelled == 0)
 	).run()
+	# a cancelled invoice keeps what was open of it
+	if balance[0][0] is None:
+		return
 	invoice = frappe.get_doc(voucher_type, voucher_no)
 	outstanding = flt(balance[0][0], invoice.precision("outstanding_amount"))
 	invoice.db_set("outstanding_amount", outstanding)

@@ -323,6 +323,13 @@ class AccountsController(HasPaymentSchedule, TransactionBase):
 				frappe.throw(message.format(party))
 
 
+def update_invoice_status() -> None:
+	"""Every day: invoices of which something fell due become overdue."""
+	open_ones = {"docstatus": 1, "outstanding_amount": [">", 0], "status": ["in", ["Unpaid", "Partly Paid"]]}
+	for name in frappe.get_all("Sales Invoice", open_ones, pluck="name"):
+		frappe.get_doc("Sales Invoice", name).set_status(update=True)
+
+
 def apply_item_details(row: Document, details: dict) -> None:
 	"""Fill what the row leaves open. What it says stands, but for FORCED_ITEM_FIELDS and a removed rule's fields."""
 	for fieldname, value in details.items():

@@ -14,6 +14,8 @@ from frappe.query_builder.functions import IfNull
 from frappe.utils import cint, cstr, flt, nowdate
 
 ALWAYS = ("2000-01-01", "2500-12-31")
+# Whoever asks for another one, or for none, finds only rules that are for buying as well.
+SELLING_DOCTYPES = ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice")
 ROW_TABLES = {"Item Code": "item_code", "Item Group": "item_group", "Brand": "brand"}
 
 
@@ -38,7 +40,7 @@ def get_pricing_rules(args: frappe._dict, doc: Document | None = None) -> list[f
 		# A rule for the item itself keeps those for its group and brand out, unless priorities decide.
 		if rules and not rules[0].has_priority and not _together(rules):
 			break
-	rules = _whose_condition_holds(rules, doc)
+	rules = filter_pricing_rule_based_on_condition(rules, doc)
 	if rules and _together(rules):
 		return _by_priority(rules, args)
 	rule = filter_pricing_rules(args, rules)
@@ -91,7 +93,7 @@ def apply_pricing_rule_on_transaction(doc: Document) -> None:
 	query = frappe.qb.from_(rule).select(rule.star).where(rule.apply_on == "Transaction")
 	rules = _in_scope(query, rule, doc, "selling").run(as_dict=True)
 	rules = filter_pricing_rules_for_qty_amount(flt(doc.total_qty), flt(doc.total), rules)
-	for rule in _whose_condition_holds(rules, doc):
+	for rule in filter_pricing_rule_based_on_condition(rules, doc):
 		if rule.apply_discount_on:
 			doc.apply_discount_on = rule.apply_discount_on
 		for fieldname, value in (
@@ -158,6 +160,8 @@ def _in_scope(query: Any, rule: Any, args: Mapping, transaction_type: str) -> An
 	"""Restrict to enabled rules for this company, customer, group, territory and date. A rule that names none of
 	them is for all; groups and territories include those below."""
 	query = query.where(rule.disable == 0).where(rule[transaction_type] == 1)
+	side = "selling" if (args.get("doctype") or "").removesuffix(" Item") in SELLING_DOCTYPES else "buying"
+	query = query.where(rule[side] == 1)
 	for fieldname in ("company", "customer"):
 		query = query.where(IfNull(rule[fieldname], "").isin(["", cstr(args.get(fieldname))]))
 	for doctype in ("Customer Group", "Territory"):
@@ -187,7 +191,9 @@ def ancestors(doctype: str, name: str) -> Any:
 	)
 
 
-def _whose_condition_holds(rules: list[frappe._dict], doc: Document | None) -> list[frappe._dict]:
+def filter_pricing_rule_based_on_condition(
+	rules: list[frappe._dict], doc: Document | None = None
+) -> list[frappe._dict]:
 	"""A condition that fails to evaluate does not hold. Without a document there is nothing to ask."""
 	if not doc or not any(rule.condition for rule in rules):
 		return rules

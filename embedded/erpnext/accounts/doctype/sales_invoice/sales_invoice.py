@@ -1,6 +1,7 @@
 """What a customer is billed: it stands in the ledger until it is paid. As ERPNext v15's module of the same name.
 
-Left out: points of sale, advances, write-offs, stock that an invoice moves, deferred revenue, inter-company invoices."""
+Left out: points of sale, advances, write-offs, stock that an invoice moves, deferred revenue, inter-company invoices,
+and of returns whether the items were sold."""
 
 from typing import Any
 
@@ -31,8 +32,13 @@ class SalesInvoice(SellingController):
 		self.validate_return()
 		self.validate_with_previous_doc()
 		if self.docstatus.is_draft():
-			self.outstanding_amount = self.total_in_account_currency()
+			self.outstanding_amount = 0 if self.reduces_another else self.total_in_account_currency()
 		self.set_status()
+
+	@property
+	def reduces_another(self) -> bool:
+		"""A credit note that is settled with the invoice it is made against has nothing open itself."""
+		return bool(self.is_return and self.return_against and not self.update_outstanding_for_self)
 
 	def on_submit(self) -> None:
 		self.count_billed()
@@ -162,6 +168,31 @@ class SalesInvoice(SellingController):
 	def validate_return(self) -> None:
 		if self.is_return and any(flt(row.qty) > 0 for row in self.items):
 			frappe.throw(_("{0} must be negative in return document").format(_("Quantity")))
+		if not (self.is_return and self.return_against):
+			return
+		against = frappe.db.get_value(
+			"Sales Invoice",
+			self.return_against,
+			["customer", "conversion_rate", "posting_date", "outstanding_amount"],
+			as_dict=True,
+		)
+		if against.customer != self.customer:
+			frappe.throw(
+				_("The {0} {1} does not match with the {0} {2} in the {3} {4}").format(
+					_("Customer"), self.customer, against.customer, _("Sales Invoice"), self.return_against
+				)
+			)
+		if flt(against.conversion_rate) != flt(self.conversion_rate):
+			frappe.throw(
+				_("Exchange Rate must be same as {0} {1} ({2})").format(
+					self.doctype, self.return_against, against.conversion_rate
+				)
+			)
+		if getdate(self.posting_date) < getdate(against.posting_date):
+			frappe.throw(_("Posting timestamp must be after {0}").format(against.posting_date))
+		# it cannot take more from an invoice than is open of it
+		if abs(flt(self.rounded_total) or flt(self.grand_total)) > flt(against.outstanding_amount):
+			self.update_outstanding_for_self = 1
 
 	def validate_with_previous_doc(self) -> None:
 		same = [["customer", "="], ["company", "="], ["currency", "="]]
@@ -190,7 +221,7 @@ class SalesInvoice(SellingController):
 				party=self.customer,
 				against=self.against_income_account,
 				against_voucher_type=self.doctype,
-				against_voucher=self.name,
+				against_voucher=self.return_against if self.reduces_another else self.name,
 				due_date=self.due_date,
 				cost_center=self.cost_center,
 			)

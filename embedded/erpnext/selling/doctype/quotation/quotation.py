@@ -1,7 +1,6 @@
 """An offer to a customer or lead. As ERPNext v15's module of the same name.
 
-Left out: lost reasons and `declare_enquiry_lost` (they need doctypes of a later issue), prospects, invoices made from
-an offer."""
+Left out: prospects, competitors, opportunities, invoices made from an offer."""
 
 from typing import Any
 
@@ -40,6 +39,7 @@ class Quotation(SellingController):
 		self.update_lead()
 
 	def on_cancel(self) -> None:
+		self.set("lost_reasons", [])
 		self.set_status(update=True)
 		self.update_lead()
 
@@ -58,6 +58,28 @@ class Quotation(SellingController):
 	def update_lead(self) -> None:
 		if self.quotation_to == "Lead" and self.party_name:
 			frappe.get_doc("Lead", self.party_name).set_status(update=True)
+
+	@frappe.whitelist()
+	def declare_enquiry_lost(
+		self, lost_reasons_list: list, competitors: list, detailed_reason: str | None = None
+	) -> None:
+		"""Lost, and why. What was ordered from is not lost."""
+		if self.is_fully_ordered() or self.is_partially_ordered():
+			frappe.throw(_("Cannot set as Lost as Sales Order is made."))
+		known = frappe.get_list("Quotation Lost Reason", pluck="name")
+		self.db_set("status", "Lost")
+		if detailed_reason:
+			self.db_set("order_lost_reason", detailed_reason)
+		for reason in lost_reasons_list:
+			if reason.get("lost_reason") not in known:
+				frappe.throw(
+					_("Invalid lost reason {0}, please create a new lost reason").format(
+						frappe.bold(reason.get("lost_reason"))
+					)
+				)
+			self.append("lost_reasons", reason)
+		self.update_lead()
+		self.save()
 
 	def set_indicator(self) -> None:
 		"""For the website."""
