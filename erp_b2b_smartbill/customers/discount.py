@@ -19,7 +19,7 @@ class Discount:
 
 
 def of(customers: Sequence[str]) -> dict[str, Discount]:
-	"""By customer, of those that have a tier. A tier that is disabled is given to nobody new; who has it keeps it."""
+	"""By customer, of those that have a tier. A tier that is disabled gives nothing, as its Pricing Rule."""
 	if not customers:
 		return {}
 	customer, tier = DocType("Customer"), DocType("B2B Tier")
@@ -27,8 +27,11 @@ def of(customers: Sequence[str]) -> dict[str, Discount]:
 		frappe.qb.from_(customer)
 		.join(tier)
 		.on(tier.name == customer.b2b_tier)
-		.select(customer.name, tier.name, tier.discount_percentage)
+		.select(customer.name, tier.name, tier.discount_percentage, tier.disabled)
 		.where(customer.name.isin(sorted(set(customers))))
 		.run()
 	)
-	return {name: Discount(tier_name, flt(percentage)) for name, tier_name, percentage in rows}
+	return {
+		name: Discount(tier_name, 0.0 if disabled else flt(percentage))
+		for name, tier_name, percentage, disabled in rows
+	}
