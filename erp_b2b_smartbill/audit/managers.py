@@ -21,7 +21,8 @@ def notify_managers(doc: Document, text: str) -> None:
 
 def notify_users(users: list[str] | None, doc: Document, text: str) -> None:
 	"""A notification in the desk for each of the users (None: the managers), committed. To be called with nothing
-	uncommitted; it never raises, for what it tells of is stored already."""
+	uncommitted; it never raises, for what it tells of is stored already. An alarm about a document in SmartBill reaches a
+	manager who may not read its Quotation, too."""
 	try:
 		title = frappe.utils.escape_html(doc.get("full_number") or doc.name)
 		for user in managers() if users is None else users:
@@ -40,6 +41,11 @@ def notify_users(users: list[str] | None, doc: Document, text: str) -> None:
 	except Exception:
 		frappe.db.rollback()
 		log_masked_error(f"Nobody could be notified about a {doc.doctype}")
+
+
+def readers(users: list[str], doc: Document) -> list[str]:
+	"""Those of the users who may read the document: for what is confidential."""
+	return [user for user in users if frappe.has_permission(doc.doctype, "read", doc=doc, user=user)]
 
 
 def managers(*roles: str) -> list[str]:

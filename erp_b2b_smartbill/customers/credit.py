@@ -1,4 +1,4 @@
-"""What customers may still buy on credit: ERPNext's own figures, for many customers at once.
+"""What customers may still buy on credit: ERPNext's own figures, for many customers and companies at once.
 
 ERPNext answers for one customer, in six to eight queries; a page of twenty would cost a hundred and fifty. The rules are
 those of its `get_credit_limit` and `get_customer_outstanding` (erpnext/selling/doctype/customer/customer.py, the same
@@ -42,11 +42,42 @@ class Credit:
 		"""As ERPNext judges an order: what reaches the limit is not over it."""
 		return self.limit is not None and self.used > self.limit
 
+	def with_used(self, amount: float) -> Credit:
+		"""With something more counted in what is used."""
+		if not amount:
+			return self
+		available = None if self.available is None else round(self.available - amount, 2)
+		return Credit(self.limit, round(self.used + amount, 2), available, self.currency)
+
+
+@dataclass(frozen=True)
+class Detail:
+	"""A credit, and what it is made of. `source` of the limit is "customer", "customer_group" or "company", `whose` that
+	document's name; both None without a limit. `ledger`, `orders` and `deliveries` add up to what is used."""
+
+	credit: Credit
+	source: str | None
+	whose: str | None
+	ledger: float
+	orders: float
+	deliveries: float
+	ignores_orders: bool
+
+	@property
+	def is_empty(self) -> bool:
+		return self.credit.limit is None and not (self.ledger or self.orders or self.deliveries)
+
 
 @dataclass(frozen=True)
 class _Terms:
 	limit: float
+	source: str | None
+	whose: str | None
 	ignores_orders: bool
+
+
+# (customer, company)
+Key = tuple[str, str]
 
 
 def may_see(company: str | None = None) -> bool:
@@ -60,46 +91,74 @@ def may_see(company: str | None = None) -> bool:
 
 def of(customers: Sequence[str], company: str) -> dict[str, Credit]:
 	"""The credit of those customers that exist, in the same number of queries however many they are."""
-	names = sorted(set(customers))
-	if not names:
-		return {}
-	limit_of_company, currency = frappe.get_cached_value(
-		"Company", company, ["credit_limit", "default_currency"]
-	)
-	terms = _terms(names, company, flt(limit_of_company))
-	if not terms:
-		return {}
-	names = sorted(terms)
-	used = _sums(_in_the_ledger(names, company), _delivered(names, company))
-	ordered = _sums(_ordered(names, company))
-	digits = frappe.get_precision("Sales Order", "base_grand_total", currency=currency)
+	return {name: one.credit for (name, _company), one in in_detail(customers, [company]).items()}
+
+
+def limits_in_groups(customer: str, groups: Sequence[str]) -> dict[Key, float]:
+	"""The limit that the customer has, or would have, in each of the customer groups, by (group, company); 0 is none."""
+	of_companies = dict(frappe.get_all("Company", fields=["name", "credit_limit"], as_list=True))
+	own = _limits("Customer", [customer], list(of_companies))
+	of_groups = _limits("Customer Group", list(groups), list(of_companies))
 	return {
-		name: _credit(
-			one.limit, used[name] + (0 if one.ignores_orders else ordered[name]), currency, cint(digits)
-		)
-		for name, one in terms.items()
+		(group, company): _terms_of(
+			(customer, *own.get((customer, company), (0.0, False))),
+			(group, *of_groups.get((group, company), (0.0, False))),
+			(company, flt(limit)),
+		).limit
+		for group in groups
+		for company, limit in of_companies.items()
 	}
 
 
-def _credit(limit: float, used: float, currency: str, digits: int) -> Credit:
-	used = flt(used, digits)
-	if limit <= 0:
-		return Credit(None, used, None, currency)
-	return Credit(limit, used, flt(limit - used, digits), currency)
+def in_detail(customers: Sequence[str], companies: Sequence[str]) -> dict[Key, Detail]:
+	"""The credit of those customers that exist in each of the companies, which do. As many queries as for one of each."""
+	names = sorted(set(customers))
+	if not names or not companies:
+		return {}
+	of_companies = {
+		name: frappe.get_cached_value("Company", name, ["credit_limit", "default_currency"])
+		for name in companies
+	}
+	terms = _terms(names, {name: flt(limit) for name, (limit, _currency) in of_companies.items()})
+	if not terms:
+		return {}
+	names = sorted({name for name, _company in terms})
+	ledger = _sums(_in_the_ledger(names, companies))
+	delivered = _sums(_delivered(names, companies))
+	ordered = _sums(_ordered(names, companies))
+	return {
+		key: _detail(one, ledger[key], ordered[key], delivered[key], of_companies[key[1]][1])
+		for key, one in terms.items()
+	}
 
 
-def _sums(*rows_of_all: Iterable[tuple[str, Any]]) -> defaultdict[str, float]:
-	sums: defaultdict[str, float] = defaultdict(float)
-	for rows in rows_of_all:
-		for name, amount in rows:
-			sums[name] += flt(amount)
+def _detail(terms: _Terms, ledger: float, ordered: float, delivered: float, currency: str) -> Detail:
+	digits = cint(frappe.get_precision("Sales Order", "base_grand_total", currency=currency))
+	orders = 0.0 if terms.ignores_orders else ordered
+	used, ledger, deliveries = (
+		flt(amount, digits) for amount in (ledger + orders + delivered, ledger, delivered)
+	)
+	if terms.limit > 0:
+		credit = Credit(terms.limit, used, flt(terms.limit - used, digits), currency)
+		source, whose = terms.source, terms.whose
+	else:
+		credit, source, whose = Credit(None, used, None, currency), None, None
+	# the rest, so that what is shown adds up to the cent: an order's part that is not billed has fractions of one
+	orders = 0.0 if terms.ignores_orders else flt(used - ledger - deliveries, digits)
+	return Detail(credit, source, whose, ledger, orders, deliveries, terms.ignores_orders)
+
+
+def _sums(rows: Iterable[tuple[str, str, Any]]) -> defaultdict[Key, float]:
+	sums: defaultdict[Key, float] = defaultdict(float)
+	for name, company, amount in rows:
+		sums[name, company] += flt(amount)
 	return sums
 
 
 # Limits
 
 
-def _terms(names: list[str], company: str, limit_of_company: float) -> dict[str, _Terms]:
+def _terms(names: list[str], limits_of_companies: dict[str, float]) -> dict[Key, _Terms]:
 	customer = DocType("Customer")
 	groups = dict(
 		frappe.qb.from_(customer)
@@ -107,61 +166,77 @@ def _terms(names: list[str], company: str, limit_of_company: float) -> dict[str,
 		.where(customer.name.isin(names))
 		.run()
 	)
-	own = _limits("Customer", list(groups), company)
-	of_groups = _limits("Customer Group", sorted({group for group in groups.values() if group}), company)
-	terms = {}
-	for name, group in groups.items():
-		limit, bypass = own.get(name, (0.0, False))
-		if not limit:
-			of_group, bypassed_for_group = of_groups.get(group, (0.0, False))
-			limit = 0.0 if bypassed_for_group else of_group
-		terms[name] = _Terms(limit or limit_of_company, bypass)
-	return terms
+	companies = list(limits_of_companies)
+	own = _limits("Customer", list(groups), companies)
+	of_groups = _limits("Customer Group", sorted({group for group in groups.values() if group}), companies)
+	return {
+		(name, company): _terms_of(
+			(name, *own.get((name, company), (0.0, False))),
+			(group, *of_groups.get((group, company), (0.0, False))),
+			(company, limits_of_companies[company]),
+		)
+		for name, group in groups.items()
+		for company in companies
+	}
 
 
-def _limits(parenttype: str, parents: list[str], company: str) -> dict[str, tuple[float, bool]]:
+def _terms_of(
+	own: tuple[str, float, bool], group: tuple[str, float, bool], company: tuple[str, float]
+) -> _Terms:
+	"""Of the names with their limits, and whether the check is bypassed."""
+	name, limit, bypass = own
+	if limit:
+		return _Terms(limit, "customer", name, bypass)
+	name, limit, bypass_of_group = group
+	if limit and not bypass_of_group:
+		return _Terms(limit, "customer_group", name, bypass)
+	name, limit = company
+	return _Terms(limit, "company", name, bypass)
+
+
+def _limits(parenttype: str, parents: list[str], companies: list[str]) -> dict[Key, tuple[float, bool]]:
 	"""(limit, bypassed) by parent; of two rows for one company, which only a group can have, the one changed last."""
 	row = DocType("Customer Credit Limit")
 	rows = (
 		frappe.qb.from_(row)
-		.select(row.parent, row.credit_limit, row.bypass_credit_limit_check)
-		.where((row.parenttype == parenttype) & (row.company == company))
+		.select(row.parent, row.company, row.credit_limit, row.bypass_credit_limit_check)
+		.where((row.parenttype == parenttype) & row.company.isin(companies))
 		# never an empty list: the number of queries is to be the same
 		.where(row.parent.isin(parents or [""]))
 		.orderby(row.modified)
 		.run()
 	)
-	return {parent: (flt(limit), bool(bypass)) for parent, limit, bypass in rows}
+	return {(parent, company): (flt(limit), bool(bypass)) for parent, company, limit, bypass in rows}
 
 
 # What is used
 
 
-def _in_the_ledger(names: list[str], company: str) -> Iterable[tuple[str, Any]]:
+def _in_the_ledger(names: list[str], companies: Sequence[str]) -> Iterable[tuple[str, str, Any]]:
 	entry = DocType("GL Entry")
 	return (
 		frappe.qb.from_(entry)
-		.select(entry.party, Sum(entry.debit) - Sum(entry.credit))
+		.select(entry.party, entry.company, Sum(entry.debit) - Sum(entry.credit))
 		.where((entry.party_type == "Customer") & entry.party.isin(names))
-		.where((entry.company == company) & (entry.is_cancelled == 0))
-		.groupby(entry.party)
+		.where(entry.company.isin(list(companies)) & (entry.is_cancelled == 0))
+		.groupby(entry.party, entry.company)
 		.run()
 	)
 
 
-def _ordered(names: list[str], company: str) -> Iterable[tuple[str, Any]]:
+def _ordered(names: list[str], companies: Sequence[str]) -> Iterable[tuple[str, str, Any]]:
 	order = DocType("Sales Order")
 	return (
 		frappe.qb.from_(order)
-		.select(order.customer, Sum(order.base_grand_total * (100 - order.per_billed) / 100))
-		.where(order.customer.isin(names) & (order.company == company) & (order.docstatus == 1))
+		.select(order.customer, order.company, Sum(order.base_grand_total * (100 - order.per_billed) / 100))
+		.where(order.customer.isin(names) & order.company.isin(list(companies)) & (order.docstatus == 1))
 		.where((order.per_billed < 100) & (order.status != "Closed"))
-		.groupby(order.customer)
+		.groupby(order.customer, order.company)
 		.run()
 	)
 
 
-def _delivered(names: list[str], company: str) -> Iterable[tuple[str, float]]:
+def _delivered(names: list[str], companies: Sequence[str]) -> Iterable[tuple[str, str, float]]:
 	"""Of each delivered row its part that is not billed, as a share of the delivery's total with taxes.
 
 	What is billed is left out by the database: a customer who is always delivered to without an order has years of it."""
@@ -177,9 +252,14 @@ def _delivered(names: list[str], company: str) -> Iterable[tuple[str, float]]:
 		.join(row)
 		.on(row.parent == note.name)
 		.select(
-			note.customer, row.amount, amount_billed.as_("billed"), note.base_net_total, note.base_grand_total
+			note.customer,
+			note.company,
+			row.amount,
+			amount_billed.as_("billed"),
+			note.base_net_total,
+			note.base_grand_total,
 		)
-		.where(note.customer.isin(names) & (note.company == company))
+		.where(note.customer.isin(names) & note.company.isin(list(companies)))
 		.where((note.docstatus == 1) & note.status.notin(["Closed", "Stopped"]) & (note.base_net_total != 0))
 		.where(
 			(Coalesce(row.against_sales_order, "") == "") & (Coalesce(row.against_sales_invoice, "") == "")
@@ -189,6 +269,7 @@ def _delivered(names: list[str], company: str) -> Iterable[tuple[str, float]]:
 		frappe.qb.from_(delivered)
 		.select(
 			delivered.customer,
+			delivered.company,
 			delivered.amount,
 			delivered.billed,
 			delivered.base_net_total,
@@ -197,5 +278,5 @@ def _delivered(names: list[str], company: str) -> Iterable[tuple[str, float]]:
 		.where(delivered.amount > delivered.billed)
 		.run()
 	)
-	for customer, amount, billed_amount, net_total, grand_total in rows:
-		yield customer, (flt(amount) - flt(billed_amount)) / flt(net_total) * flt(grand_total)
+	for customer, company, amount, billed_amount, net_total, grand_total in rows:
+		yield customer, company, (flt(amount) - flt(billed_amount)) / flt(net_total) * flt(grand_total)

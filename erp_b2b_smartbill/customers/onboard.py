@@ -204,6 +204,7 @@ def _give(doc: Document, terms: Terms) -> None:
 		doc.append("sales_team", {"sales_person": terms.sales_person, "allocated_percentage": 100})
 	if terms.credit_limit and terms.company not in {row.company for row in doc.credit_limits}:
 		doc.append("credit_limits", {"company": terms.company, "credit_limit": terms.credit_limit})
+	doc.flags.credit_is_granted = True
 
 
 def _let_in(doc: Document, user: str | None) -> None:

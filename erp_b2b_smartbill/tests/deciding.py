@@ -1,5 +1,5 @@
-"""Processes that decide about registrations and quotations, for tests: several at the same moment, and ones that die on
-the way.
+"""Processes that decide about registrations, quotations and credit limits, for tests: several at the same moment, and
+ones that die on the way.
 
 python -m erp_b2b_smartbill.tests.deciding SITE SITES_PATH reads a line of JSON, a list of steps, from its input. It
 forks a process a step, each with a connection of its own; all begin together, and the line that it answers has an
@@ -31,6 +31,9 @@ from frappe.email.email_body import inline_style_in_html
 from frappe.model.meta import Meta
 
 import erp_b2b_smartbill
+from erp_b2b_smartbill.customers.credit_limits import asking
+from erp_b2b_smartbill.customers.credit_limits import deciding as credit_deciding
+from erp_b2b_smartbill.customers.overview import scope as scopes
 from erp_b2b_smartbill.portal import responses
 from erp_b2b_smartbill.registration import bulk, decide, limits, retention, submit
 from erp_b2b_smartbill.tests.faults.worker import Place, opened
@@ -75,6 +78,17 @@ class Deciders:
 
 	def dismiss(self) -> None:
 		self._process.communicate(timeout=30)
+
+
+def at_once(*steps: dict[str, Any]) -> list[dict[str, Any]]:
+	"""The outcomes of steps that begin in the same moment; after it the test sees what they wrote."""
+	frappe.db.commit()
+	outcomes = Deciders.shared().together(*steps)
+	frappe.db.rollback()
+	frappe.local.document_cache = {}
+	frappe.cache.delete_keys("document_cache::")
+	frappe.db.value_cache.clear()
+	return outcomes
 
 
 def main(site: str, sites_path: str) -> None:
@@ -238,6 +252,12 @@ ACTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
 	"respond": _respond,
 	"erase": lambda step: retention.erase(step["name"], "cerere"),
 	"bulk": _run_many,
+	"ask for credit": lambda step: asking.ask(
+		scopes.of(step["name"], step["company"]), step["limit"], "Comenzi mai mari"
+	),
+	"approve credit": lambda step: credit_deciding.approve(step["name"], step.get("limit")),
+	"reject credit": lambda step: credit_deciding.reject(step["name"], "Nu"),
+	"withdraw credit": lambda step: asking.withdraw(step["name"]),
 	"take up": lambda _step: decide.take_up_undecided(),
 }
 

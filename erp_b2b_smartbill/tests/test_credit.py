@@ -343,8 +343,8 @@ class TestDiscount(CreditTestCase):
 			{names[0]: discount.Discount(gold, 12.5), names[1]: discount.Discount(plain, 0.0)},
 		)
 
-	def test_who_has_a_tier_keeps_it_when_it_is_disabled(self):
+	def test_a_disabled_tier_gives_nothing_to_whoever_has_it(self):
 		tier = self.tier(5)
 		customer = self.customer(b2b_tier=tier)
 		frappe.db.set_value("B2B Tier", tier, "disabled", 1)
-		self.assertEqual(discount.of([customer])[customer].percentage, 5)
+		self.assertEqual(discount.of([customer])[customer], discount.Discount(tier, 0.0))

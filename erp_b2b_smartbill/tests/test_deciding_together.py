@@ -11,7 +11,7 @@ import requests
 
 from erp_b2b_smartbill.api.routes import REGISTRATIONS
 from erp_b2b_smartbill.registration import decide, limits, retention, states, tokens
-from erp_b2b_smartbill.tests.deciding import KILLED, Deciders
+from erp_b2b_smartbill.tests.deciding import KILLED, at_once
 from erp_b2b_smartbill.tests.registration_case import CUI, PDF, RegistrationCase, submission
 from erp_b2b_smartbill.tests.test_rest import token
 
@@ -22,15 +22,7 @@ DOCUMENT = [("certificat.pdf", PDF.hex())]
 class TogetherCase(RegistrationCase):
 	def at_once(self, *steps: dict[str, Any] | tuple[str, str]) -> list[dict[str, Any]]:
 		"""Each step in a process of its own, all begun in the same moment."""
-		frappe.db.commit()
-		given = [{"action": s[0], "name": s[1]} if isinstance(s, tuple) else s for s in steps]
-		outcomes = Deciders.shared().together(*given)
-		# what others wrote
-		frappe.db.rollback()
-		frappe.local.document_cache = {}
-		frappe.cache.delete_keys("document_cache::")
-		frappe.db.value_cache.clear()
-		return outcomes
+		return at_once(*[{"action": s[0], "name": s[1]} if isinstance(s, tuple) else s for s in steps])
 
 	def made_of(self, doc: Any) -> dict[str, int]:
 		"""How many of everything exist for a request."""

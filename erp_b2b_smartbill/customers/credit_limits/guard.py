@@ -1,0 +1,109 @@
+"""Who changes the credit limits of a Customer, and the record of it.
+
+The guard and its record hold while Customer 360 is switched on: off, limits are changed by whoever may change the
+Customer, as on a site without this app. (The tier, which is ours, is guarded always.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import frappe
+from frappe import _
+
+from erp_b2b_smartbill import audit, features
+from erp_b2b_smartbill.customers import credit
+from erp_b2b_smartbill.customers.credit_limits import changes, states
+from erp_b2b_smartbill.permissions import CREDIT_GIVERS
+
+if TYPE_CHECKING:
+	from frappe.model.document import Document
+
+# of a row: whose it is
+PLACE = ("parenttype", "parent", "parentfield")
+
+
+def require_giver(
+	customer: str | None, before: Iterable[Any], after: Iterable[Any], *, is_granted: bool = False
+) -> None:
+	"""Raises PermissionError when the rows differ and the session's user may not change them, or has asked for such a
+	change himself. `is_granted` is for what somebody who may has decided, as the approval of a registration."""
+	gone, come = changes.between(before, after)
+	if is_granted or not (gone or come) or not _is_on():
+		return
+	if not set(CREDIT_GIVERS) & set(frappe.get_roles()):
+		frappe.throw(
+			_(
+				"Only {0} change the credit limit of a Customer. Ask for another one with a Credit Limit Request."
+			).format(", ".join(_(role) for role in CREDIT_GIVERS)),
+			frappe.PermissionError,
+		)
+	own = {
+		"customer": customer or "",
+		"company": ["in", sorted({row["company"] or "" for row in (*gone, *come)})],
+		"status": states.OPEN,
+		"requested_by": frappe.session.user,
+	}
+	if asked := frappe.db.get_value("Credit Limit Request", own):
+		frappe.throw(
+			_(
+				"You asked for another limit yourself: somebody else decides about {0}. Take it back to change the limit."
+			).format(asked),
+			frappe.PermissionError,
+		)
+
+
+def require_same_place(before: Document, after: Document) -> None:
+	"""Raises PermissionError when a stored row was moved to a Customer, or away from one. No form does that, and it would
+	change two limits as if nothing had changed."""
+	places = [tuple(row.get(field) for field in PLACE) for row in (before, after)]
+	if places[0] != places[1] and "Customer" in (before.parenttype, after.parenttype) and _is_on():
+		frappe.throw(
+			_("A credit limit stays where it is: it is not moved to another document."),
+			frappe.PermissionError,
+		)
+
+
+def record(
+	customer: Document, before: Iterable[Any], after: Iterable[Any], reason: str | None = None
+) -> None:
+	"""One Business Event for all the rows that differ."""
+	gone, come = changes.between(before, after)
+	if (gone or come) and _is_on():
+		audit.record(
+			audit.CREDIT_LIMIT_CHANGED,
+			customer,
+			{"credit_limits": gone},
+			{"credit_limits": come},
+			reason=reason,
+		)
+
+
+def record_group(customer: Document, old: str | None, new: str | None) -> None:
+	"""One Business Event when the customer is in another customer group, and has other limits for that."""
+	groups = old or "", new or ""
+	if groups[0] == groups[1] or not _is_on():
+		return
+	limits = credit.limits_in_groups(customer.name, groups)
+	companies = sorted({company for _group, company in limits})
+	changed = [name for name in companies if limits[groups[0], name] != limits[groups[1], name]]
+	if not changed:
+		return
+	before, after = (
+		{
+			"customer_group": group,
+			"credit_limits": [
+				{"company": company, "credit_limit": limits[group, company]}
+				for company in changed
+				if limits[group, company]
+			],
+		}
+		for group in groups
+	)
+	reason = _("By its customer group: {0}, before {1}.").format(new, old)
+	audit.record(audit.CREDIT_LIMIT_CHANGED, customer, before, after, reason=reason)
+
+
+def _is_on() -> bool:
+	return not (frappe.flags.in_install or frappe.flags.in_migrate) and features.is_on(features.OVERVIEW)

@@ -1,0 +1,6 @@
+"""The states of a Credit Limit Request."""
+
+OPEN = "Open"
+APPROVED = "Approved"
+REJECTED = "Rejected"
+WITHDRAWN = "Withdrawn"
