@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 import frappe
 from frappe.utils import cint
 from werkzeug.wrappers import Response
 
+from erp_b2b_smartbill.api import envelope
 from erp_b2b_smartbill.portal import access, files, responses, view
 from erp_b2b_smartbill.registration import limits
 
@@ -38,12 +38,4 @@ def respond(quotation: str) -> tuple[dict[str, Any], int]:
 
 def proforma_pdf(quotation: str) -> tuple[Response, int]:
 	name, content = files.proforma_pdf(access.quotation(quotation))
-	return Response(
-		content,
-		mimetype="application/pdf",
-		headers={
-			"Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}",
-			"Cache-Control": "private, no-store",
-			"X-Content-Type-Options": "nosniff",
-		},
-	), OK
+	return envelope.file(name, content, "application/pdf", is_shown=True), OK

@@ -8,14 +8,15 @@ import frappe
 from frappe import _
 from frappe.utils import fmt_money, formatdate, getdate
 
-from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.portal import access
+from erp_b2b_smartbill import clock, features
+from erp_b2b_smartbill.portal import access, favourites
 from erp_b2b_smartbill.smartbill import states
 
 PAGE = 20
 # a buyer sees what is good, not what is being settled
 SHOWN_PROFORMAS = (states.ISSUED, states.INVOICED)
 ANSWERABLE = ("Open", "Replied")
+TIER = ["discount_percentage", "description", "disabled"]
 ADDRESS = ["address_line1", "address_line2", "city", "county", "state", "pincode", "country"]
 
 
@@ -45,7 +46,7 @@ def companies() -> list[dict[str, Any]]:
 	contacts = _by_name(
 		"Contact", {row.customer_primary_contact for row in rows}, ["first_name", "last_name"]
 	)
-	tiers = _by_name("B2B Tier", {row.b2b_tier for row in rows}, ["discount_percentage", "description"])
+	tiers = _by_name("B2B Tier", {row.b2b_tier for row in rows}, TIER)
 	return [
 		{
 			"name": row.customer_name,
@@ -86,11 +87,11 @@ def _contact(customer: Any, contact: Any) -> dict[str, Any] | None:
 def _tier(name: str | None, tier: Any) -> dict[str, Any] | None:
 	if not tier:
 		return None
-	discount = fmt_money(tier.discount_percentage or 0, precision=2)
+	discount = 0 if tier.disabled else tier.discount_percentage or 0
 	return {
 		"name": name,
-		"discount": tier.discount_percentage or 0,
-		"discount_text": discount.rstrip("0").rstrip(".,"),
+		"discount": discount,
+		"discount_text": fmt_money(discount, precision=2).rstrip("0").rstrip(".,"),
 		"description": tier.description,
 	}
 
@@ -118,8 +119,12 @@ def quotations(page: int = 1) -> dict[str, Any]:
 def quotation(doc: Any) -> dict[str, Any]:
 	"""One Quotation, with its lines."""
 	row = _row(doc, _proformas([doc.name]).get(doc.name), _responses([doc.name]).get(doc.name))
+	items = [item.item_code for item in doc.items if item.item_code]
+	marked = favourites.of(doc.party_name, items) if features.is_on(features.OVERVIEW) else set()
 	row["items"] = [
 		{
+			"item_code": item.item_code,
+			"is_favourite": item.item_code in marked,
 			"item_name": item.item_name,
 			"qty": item.qty,
 			"uom": item.uom,
