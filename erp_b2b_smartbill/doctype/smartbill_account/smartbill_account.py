@@ -54,6 +54,7 @@ class SmartBillAccount(Document):
 		connect_timeout: DF.Float
 		counter_notice: DF.SmallText | None
 		counters: DF.Code | None
+		counts_in_credit: DF.Check
 		discount_form: DF.Literal["Discount rows", "Net prices"]
 		email: DF.Data
 		enrich_nightly: DF.Check
