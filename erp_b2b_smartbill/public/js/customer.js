@@ -1,8 +1,14 @@
 frappe.ui.form.on("Customer", {
 	refresh(frm) {
 		show_smartbill(frm);
+		show_overview(frm);
 	},
+	on_tab_change: show_overview,
 });
+
+function show_overview(frm) {
+	if (!frm.is_new()) erp_b2b_smartbill.show_overview(frm, "show_customer");
+}
 
 /** A line under the title: whether the Customer says what SmartBill says, and since when. */
 function show_smartbill(frm) {

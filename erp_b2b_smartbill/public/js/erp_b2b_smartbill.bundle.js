@@ -1,4 +1,6 @@
-// On every page of the desk, so it holds no more than the way to the rest: our screens are loaded when one is opened.
+// On every page of the desk, so it holds little more than the way to the rest: our screens are loaded when one is opened.
+import "./document_tier";
+
 frappe.provide("erp_b2b_smartbill");
 
 /** Load our screens once; resolves to them (see smartbill_screens.bundle.js). */
@@ -24,4 +26,19 @@ erp_b2b_smartbill.offer_customers = async (frm) => {
 	if (frm.doc.docstatus !== 0 && !erp_b2b_smartbill.loaded_picker) return;
 	const { offer } = await erp_b2b_smartbill.picker();
 	offer(frm);
+};
+
+/** Load Customer 360 once; resolves to it (see smartbill_overview.bundle.js). */
+erp_b2b_smartbill.overview = () =>
+	frappe
+		.require(["smartbill_overview.bundle.js", "smartbill_screens.bundle.css"])
+		.then(() => erp_b2b_smartbill.loaded_overview);
+
+/** Show what a form has of Customer 360: `part` is what the bundle calls it. */
+erp_b2b_smartbill.show_overview = async (frm, part) => {
+	if (!frappe.boot.erp_b2b_smartbill?.customer_360) return;
+	const { name } = frm.doc;
+	const loaded = await erp_b2b_smartbill.overview();
+	// another document may be shown by now
+	if (frm.doc.name === name) loaded[part](frm);
 };

@@ -2,6 +2,7 @@ frappe.ui.form.on("Quotation", {
 	async refresh(frm) {
 		const { name } = frm.doc;
 		show_buyers_answer(frm);
+		show_party(frm);
 		erp_b2b_smartbill.offer_customers(frm);
 		frm.smartbill_screen?.leave();
 		// the server sends nothing for a new document, a user without the rights, a switch that is off
@@ -9,7 +10,16 @@ frappe.ui.form.on("Quotation", {
 		const { show_quotation } = await erp_b2b_smartbill.screens();
 		if (frm.doc.name === name && frm.doc.__onload?.smartbill) show_quotation(frm);
 	},
+	party_name: show_party,
+	quotation_to: show_party,
+	company: show_party,
+	on_tab_change: show_party,
 });
+
+/** Not waited for: ERPNext's own handlers of the field come after it. */
+function show_party(frm) {
+	erp_b2b_smartbill.show_overview(frm, "show_party");
+}
 
 /** A line under the title: what the buyer answered on the website, when, and his own words. */
 function show_buyers_answer(frm) {

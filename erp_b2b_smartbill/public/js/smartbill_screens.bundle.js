@@ -5,6 +5,8 @@ import { show_client } from "./clients/client_form";
 import { show_sync_run } from "./clients/sync_run_form";
 import { show_conflict } from "./clients/conflict_form";
 import { add_settle_actions, keep_order, show_kinds } from "./clients/conflict_list";
+import { show_credit_request } from "./credit_requests/form";
+import { add_ask_action } from "./credit_requests/list";
 import { show_registration, take_tier } from "./registrations/form";
 import { add_bulk_actions, show_age, show_counts } from "./registrations/list";
 import { show_next_request } from "./registrations/settings";
@@ -17,6 +19,7 @@ import { show_run_dialog, start_run } from "./smartbill/run_dialog";
 import { show_run } from "./smartbill/run_form";
 
 erp_b2b_smartbill.loaded = {
+	add_ask_action,
 	add_bulk_actions,
 	add_settle_actions,
 	api,
@@ -27,6 +30,7 @@ erp_b2b_smartbill.loaded = {
 	show_clients_of,
 	show_conflict,
 	show_counts,
+	show_credit_request,
 	show_invoice,
 	show_kinds,
 	show_next_request,
