@@ -7,13 +7,20 @@ from typing import Any
 import frappe
 
 from erp_b2b_smartbill import features
+from erp_b2b_smartbill.permissions import OVERVIEW_READERS, TIER_GIVERS
 from erp_b2b_smartbill.smartbill.actions import SALES
 
 
 def extend(bootinfo: Any) -> None:
 	"""Hook `extend_bootinfo`, run for every load of the desk."""
-	may_sell = bool(set(SALES) & set(frappe.get_roles()))
+	roles = set(frappe.get_roles())
+	may_sell = bool(set(SALES) & roles)
+	overview = features.is_on(features.OVERVIEW)
 	bootinfo.erp_b2b_smartbill = {
 		"proforma": may_sell and features.is_on(features.PROFORMA),
 		"search": may_sell and features.is_on(features.SEARCH),
+		# prices are everybody's
+		"overview": overview,
+		"customer_360": overview and bool(set(OVERVIEW_READERS) & roles),
+		"may_give_tiers": bool(set(TIER_GIVERS) & roles),
 	}

@@ -18,6 +18,59 @@ _PROJECTED = {"read_only": 1, "no_copy": 1, "allow_on_submit": 1, "print_hide": 
 
 _KEY = {"read_only": 1, "no_copy": 1, "hidden": 1, "print_hide": 1}
 
+
+def _tier_of_document(insert_after: str) -> dict:
+	"""Set by overrides/selling.py. Copied from one document to the next: ERPNext asks for prices before that is saved."""
+	return {
+		"fieldname": "b2b_tier",
+		"fieldtype": "Link",
+		"options": "B2B Tier",
+		"label": N_("B2B Tier"),
+		"insert_after": insert_after,
+		"depends_on": "eval:doc.b2b_tier",
+		"read_only": 1,
+		"print_hide": 1,
+	}
+
+
+# what of Customer 360 stands where: the tab's name in the routes, its label
+OVERVIEW_TABS = {
+	"commercial": N_("Commercial"),
+	"credit": N_("Credit"),
+	"invoices": N_("Invoices"),
+	"preferences": N_("Preferences"),
+	"history": N_("History"),
+}
+
+
+def _overview_tab(name: str, label: str, insert_after: str, depends_on: str) -> list[dict]:
+	"""A tab of the form with a place for the desk's script to draw in; nothing is stored."""
+	return [
+		{
+			"fieldname": f"b2b_{name}_tab",
+			"fieldtype": "Tab Break",
+			"label": label,
+			"insert_after": insert_after,
+			"depends_on": f"eval:frappe.boot.erp_b2b_smartbill?.customer_360 && {depends_on}",
+		},
+		{
+			"fieldname": f"b2b_{name}_view",
+			"fieldtype": "HTML",
+			"insert_after": f"b2b_{name}_tab",
+			"no_copy": 1,
+			"print_hide": 1,
+		},
+	]
+
+
+def _overview_tabs_of_customer() -> list[dict]:
+	fields: list[dict] = []
+	for name, label in OVERVIEW_TABS.items():
+		after = fields[-1]["fieldname"] if fields else "portal_users"
+		fields += _overview_tab(name, label, after, "!doc.__islocal")
+	return fields
+
+
 _FIELDS = {
 	"Customer": [
 		{
@@ -46,6 +99,16 @@ _FIELDS = {
 			"in_standard_filter": 1,
 			"description": N_("Changed by a B2B Manager only."),
 		},
+		{
+			"fieldname": "b2b_parent_customer",
+			"fieldtype": "Link",
+			"options": "Customer",
+			"label": N_("Belongs to"),
+			"insert_after": "b2b_tier",
+			"search_index": 1,
+			"no_copy": 1,
+			"description": N_("The customer at the head of its group of companies."),
+		},
 		# kept by overrides/customer.py: what a company is recognised by
 		{
 			"fieldname": "b2b_cui",
@@ -63,8 +126,10 @@ _FIELDS = {
 			"search_index": 1,
 			**_KEY,
 		},
+		*_overview_tabs_of_customer(),
 	],
 	"Quotation": [
+		_tier_of_document("customer_name"),
 		{
 			"fieldname": "smartbill_tab",
 			"fieldtype": "Tab Break",
@@ -127,6 +192,30 @@ _FIELDS = {
 			"in_standard_filter": 1,
 			**_PROJECTED,
 		},
+		*_overview_tab(
+			"customer",
+			N_("Customer 360"),
+			"smartbill_payment_status",
+			"doc.quotation_to === 'Customer' && doc.party_name",
+		),
+	],
+	"Sales Order": [_tier_of_document("customer_name")],
+	"Delivery Note": [_tier_of_document("customer_name")],
+	"Sales Invoice": [_tier_of_document("customer_name")],
+	"Pricing Rule": [
+		{
+			"fieldname": "b2b_tier",
+			"fieldtype": "Link",
+			"options": "B2B Tier",
+			"label": N_("B2B Tier"),
+			"insert_after": "title",
+			"depends_on": "eval:doc.b2b_tier",
+			"in_standard_filter": 1,
+			"read_only": 1,
+			"search_index": 1,
+			"no_copy": 1,
+			"description": N_("The rule is kept by this tier."),
+		}
 	],
 }
 

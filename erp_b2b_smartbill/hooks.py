@@ -28,7 +28,11 @@ after_install = "erp_b2b_smartbill.install.after_install"
 after_migrate = "erp_b2b_smartbill.install.after_migrate"
 before_uninstall = "erp_b2b_smartbill.uninstall.before_uninstall"
 
-before_request = ["erp_b2b_smartbill.api.routes.register"]
+before_request = [
+	"erp_b2b_smartbill.api.routes.register",
+	"erp_b2b_smartbill.customers.pricing.admission.install",
+]
+before_job = ["erp_b2b_smartbill.customers.pricing.admission.install"]
 
 app_include_js = ["erp_b2b_smartbill.bundle.js"]
 doctype_js = {
@@ -44,20 +48,40 @@ doc_events = {
 		"onload": ["erp_b2b_smartbill.overrides.customer.show_smartbill"],
 		"validate": [
 			"erp_b2b_smartbill.overrides.customer.keep_keys",
+			"erp_b2b_smartbill.overrides.customer.guard_parent",
 			"erp_b2b_smartbill.overrides.customer.guard_tier",
+			"erp_b2b_smartbill.overrides.customer.guard_credit_limits",
 		],
 		"on_update": [
 			"erp_b2b_smartbill.overrides.customer.record_tier",
+			"erp_b2b_smartbill.overrides.customer.record_credit_limits",
 			# everybody locks a client first, then what the index holds of it
 			"erp_b2b_smartbill.smartbill.clients.follow.customer_saved",
 			"erp_b2b_smartbill.customers.search.keep.customer_saved",
+		],
+		"before_rename": [
+			"erp_b2b_smartbill.customers.credit_limits.asking.customer_merged",
+			"erp_b2b_smartbill.customers.recommend.follow.customer_merged",
 		],
 		"after_rename": [
 			"erp_b2b_smartbill.smartbill.clients.follow.customer_renamed",
 			"erp_b2b_smartbill.customers.search.keep.customer_renamed",
 		],
-		"on_trash": ["erp_b2b_smartbill.smartbill.clients.follow.customer_deleted"],
+		"on_trash": [
+			"erp_b2b_smartbill.smartbill.clients.follow.customer_deleted",
+			"erp_b2b_smartbill.customers.credit_limits.asking.customer_deleted",
+			"erp_b2b_smartbill.customers.recommend.follow.customer_deleted",
+		],
 		"after_delete": ["erp_b2b_smartbill.customers.search.keep.customer_deleted"],
+	},
+	"Customer Credit Limit": {
+		"validate": ["erp_b2b_smartbill.overrides.customer_credit_limit.guard_row"],
+		"on_update": ["erp_b2b_smartbill.overrides.customer_credit_limit.record_row"],
+		"on_trash": ["erp_b2b_smartbill.overrides.customer_credit_limit.guard_removal"],
+	},
+	"Item": {
+		"before_rename": ["erp_b2b_smartbill.customers.recommend.follow.item_merged"],
+		"on_trash": ["erp_b2b_smartbill.customers.recommend.follow.item_deleted"],
 	},
 	"Contact": {
 		"on_update": ["erp_b2b_smartbill.customers.search.keep.contact_saved"],
@@ -82,6 +106,16 @@ doc_events = {
 	"Sales Order": {
 		"after_insert": ["erp_b2b_smartbill.customers.search.keep.offered"],
 		"on_submit": ["erp_b2b_smartbill.customers.search.keep.offered"],
+	},
+	("Quotation", "Sales Order", "Delivery Note", "Sales Invoice"): {
+		"before_validate": ["erp_b2b_smartbill.overrides.selling.set_tier"],
+		"set_missing_values": ["erp_b2b_smartbill.overrides.selling.keep_what_was_quoted"],
+	},
+	"Pricing Rule": {
+		"validate": ["erp_b2b_smartbill.overrides.pricing_rule.keep_of_tier"],
+		"on_update": ["erp_b2b_smartbill.overrides.pricing_rule.tell_of_ties"],
+		"before_rename": ["erp_b2b_smartbill.overrides.pricing_rule.keep_name"],
+		"on_trash": ["erp_b2b_smartbill.overrides.pricing_rule.keep_with_tier"],
 	},
 	"Quotation": {
 		"after_insert": ["erp_b2b_smartbill.customers.search.keep.offered"],
@@ -115,12 +149,17 @@ scheduler_events = {
 			"erp_b2b_smartbill.smartbill.schedule.survey_counters",
 			"erp_b2b_smartbill.smartbill.clients.job.start_nightly",
 			"erp_b2b_smartbill.customers.search.rebuild.resume_abandoned",
+			"erp_b2b_smartbill.customers.recommend.run.resume_abandoned",
 		],
 		# after the nightly syncs, which link
 		"20 4 * * *": ["erp_b2b_smartbill.smartbill.clients.enrich.start_nightly"],
 		"50 2 * * *": ["erp_b2b_smartbill.customers.search.rebuild.start_nightly"],
+		"35 3 * * *": ["erp_b2b_smartbill.customers.recommend.run.start_nightly"],
 	},
-	"daily_maintenance": ["erp_b2b_smartbill.registration.retention.delete_old_documents"],
+	"daily_maintenance": [
+		"erp_b2b_smartbill.registration.retention.delete_old_documents",
+		"erp_b2b_smartbill.customers.pricing.rule.keep_all",
+	],
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
 }
 
@@ -129,14 +168,20 @@ standard_queries = {"Customer": "erp_b2b_smartbill.customers.search.link_field.c
 update_website_context = ["erp_b2b_smartbill.portal.website.extend"]
 
 permission_query_conditions = {
+	"Credit Limit Request": "erp_b2b_smartbill.permissions.credit_request_query_conditions",
+	"Customer Item Preference": "erp_b2b_smartbill.permissions.preference_query_conditions",
 	"Customer Sync Conflict": "erp_b2b_smartbill.permissions.conflict_query_conditions",
+	"Item Recommendation": "erp_b2b_smartbill.permissions.recommendation_query_conditions",
 	"Quotation Response": "erp_b2b_smartbill.permissions.response_query_conditions",
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.invoice_query_conditions",
 	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
-	"Customer Sync Conflict": "erp_b2b_smartbill.permissions.has_conflict_permission",
+	"Credit Limit Request": "erp_b2b_smartbill.permissions.has_credit_request_permission",
+	"Customer Item Preference": "erp_b2b_smartbill.permissions.has_customer_permission",
+	"Customer Sync Conflict": "erp_b2b_smartbill.permissions.has_customer_permission",
+	"Item Recommendation": "erp_b2b_smartbill.permissions.has_recommendation_permission",
 	"Quotation Response": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.has_document_permission",
@@ -152,7 +197,10 @@ override_doctype_dashboards = {
 # evidence must not keep a document from being deleted
 ignore_links_on_delete = [
 	"Business Event",
+	"Customer Item Preference",
 	"Customer Sync Conflict",
+	"Item Association",
+	"Item Recommendation",
 	"Quotation Response",
 	"SmartBill Call",
 	"SmartBill Issue Run",

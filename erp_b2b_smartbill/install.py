@@ -6,6 +6,7 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers import keys
+from erp_b2b_smartbill.customers.pricing import rule
 from erp_b2b_smartbill.customers.search import tables
 from erp_b2b_smartbill.mail_texts import MAIL_TEXTS
 
@@ -35,6 +36,7 @@ def after_migrate() -> None:
 	keys.fill_missing()
 	tables.create()
 	fill_settings()
+	rule.keep_all()
 
 
 def fill_settings() -> None:

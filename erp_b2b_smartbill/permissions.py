@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import frappe
 from frappe import _
+from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from frappe.desk.reportview import build_match_conditions
 from frappe.permissions import get_role_permissions
 from frappe.share import get_shared
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 	from frappe.model.document import Document
 
 TIER_GIVERS = ("B2B Manager", "System Manager")
+# of the limits on the Customer itself: what is due is theirs to judge
+CREDIT_GIVERS = ("B2B Manager", "System Manager", "Accounts Manager")
+# whoever sells
+CREDIT_ASKERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
+CREDIT_DECIDERS = ("B2B Manager", "System Manager")
 SYNCERS = ("B2B Manager", "System Manager")
 REGISTRATION_DECIDERS = ("B2B Manager",)
 REGISTRATION_READERS = ("B2B Manager", "System Manager", "B2B Sales")
@@ -28,6 +34,10 @@ CREDIT_READERS = (
 	"Accounts Manager",
 	"System Manager",
 )
+# who offers items to customers
+SELLERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
+# of Customer 360; what each may see there, the tabs say
+OVERVIEW_READERS = (*CREDIT_READERS, "Sales User")
 
 
 def proforma_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
@@ -97,28 +107,86 @@ def _sees_all_runs(user: str) -> bool:
 	return user == "Administrator" or bool({"B2B Manager", "System Manager"} & set(frappe.get_roles(user)))
 
 
+def preference_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`: a preference shows what its Customer shows."""
+	return _of_customers("`tabCustomer Item Preference`.`customer`", user)
+
+
+def recommendation_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`, as for a preference; of what all companies sold, whoever may read some of them
+	only sees none."""
+	if not _reads_all_companies(user or frappe.session.user):
+		return "1=0"
+	return _of_customers("`tabItem Recommendation`.`customer`", user)
+
+
+def has_recommendation_permission(
+	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
+) -> bool:
+	"""Hook `has_permission`, as the list has it."""
+	return _reads_all_companies(user or frappe.session.user) and has_customer_permission(doc, ptype, user)
+
+
+def _reads_all_companies(user: str) -> bool:
+	allowed = get_user_permissions(user).get("Company")
+	return not allowed or len({one.get("doc") for one in allowed}) >= frappe.db.count("Company")
+
+
 def conflict_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Hook `permission_query_conditions`: a conflict shows what its Customer shows."""
+	field = "`tabCustomer Sync Conflict`.`customer`"
+	conditions = _of_customers(field, user)
+	return f"(ifnull({field}, '') = '' or {conditions})" if conditions else ""
+
+
+def credit_request_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`: a request is seen by whoever sees its Customer and is shown credit, and by who
+	made it."""
+	user = user or frappe.session.user
+	of_customers = _of_customers("`tabCredit Limit Request`.`customer`", user)
+	if _sees_credit_requests(user):
+		return of_customers
+	own = f"`tabCredit Limit Request`.`requested_by` = {frappe.db.escape(user)}"
+	return f"({own} and {of_customers})" if of_customers else own
+
+
+def has_credit_request_permission(
+	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
+) -> bool:
+	"""Hook `has_permission` of Credit Limit Request."""
+	user = user or frappe.session.user
+	is_own = doc.get("requested_by") == user
+	return (is_own or _sees_credit_requests(user)) and has_customer_permission(doc, ptype, user, debug)
+
+
+def _sees_credit_requests(user: str) -> bool:
+	roles = set(frappe.get_roles(user))
+	if user == "Administrator" or roles & set(CREDIT_DECIDERS):
+		return True
+	return bool(roles & set(CREDIT_READERS) and frappe.has_permission("Company", "read", user=user))
+
+
+def _of_customers(field: str, user: str | None) -> str:
+	"""The condition that the field names a Customer that the user may read; empty for all of them."""
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return ""
-	field = "`tabCustomer Sync Conflict`.`customer`"
-	nobodys = f"ifnull({field}, '') = ''"
 	try:
 		conditions = _match_conditions("Customer", user)
 	except frappe.PermissionError:
 		frappe.clear_messages()
-		return nobodys
+		return "1=0"
 	if not conditions:
 		return ""
+	# it comes escaped for a query with parameters; this one is used without any
 	conditions = conditions.replace("%%", "%")
-	return f"({nobodys} or {field} in (select `tabCustomer`.`name` from `tabCustomer` where {conditions}))"
+	return f"{field} in (select `tabCustomer`.`name` from `tabCustomer` where {conditions})"
 
 
-def has_conflict_permission(
+def has_customer_permission(
 	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
 ) -> bool:
-	"""Hook `has_permission` of Customer Sync Conflict."""
+	"""Hook `has_permission` of Customer Sync Conflict, and of whatever else shows what its Customer shows."""
 	user = user or frappe.session.user
 	if user == "Administrator" or not doc.get("customer"):
 		return True

@@ -3,6 +3,7 @@
 import frappe
 
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
+from erp_b2b_smartbill.customers.pricing import rule
 from erp_b2b_smartbill.customers.search import tables
 from erp_b2b_smartbill.install import ROLES
 from erp_b2b_smartbill.mail_texts import MAIL_TEXTS
@@ -11,6 +12,7 @@ from erp_b2b_smartbill.mail_texts import MAIL_TEXTS
 def before_uninstall() -> None:
 	# first: databases commit when a table is dropped
 	tables.drop()
+	rule.retire()
 	remove_custom_fields()
 	remove_roles()
 	for text in MAIL_TEXTS:

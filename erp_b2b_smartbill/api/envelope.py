@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import frappe
 from frappe import _
@@ -46,6 +47,20 @@ class Invalid(AppError):
 
 def success(data: Any, status: int = 200) -> Response:
 	return _response({"data": data}, status)
+
+
+def file(name: str, content: bytes, mimetype: str, *, is_shown: bool = False) -> Response:
+	"""A file to keep, or to show where a browser can."""
+	disposition = "inline" if is_shown else "attachment"
+	return Response(
+		content,
+		mimetype=mimetype,
+		headers={
+			"Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(name, safe='')}",
+			"Cache-Control": "private, no-store",
+			"X-Content-Type-Options": "nosniff",
+		},
+	)
 
 
 def failure(error: Exception) -> Response:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import frappe
 from frappe import _
 
+from erp_b2b_smartbill.customers.overview.cursor import Cursor, parse
 from erp_b2b_smartbill.exceptions import invalid
 
 
@@ -14,3 +17,34 @@ def given_text(field: str) -> str | None:
 	if value is not None and not isinstance(value, str):
 		raise invalid(field, _("This must be a text."))
 	return (value or "").strip() or None
+
+
+def given_day(field: str) -> date | None:
+	"""None when nothing was given. Raises NotReady for anything but a day, YYYY-MM-DD."""
+	text = given_text(field)
+	try:
+		return date.fromisoformat(text) if text else None
+	except ValueError:
+		raise invalid(field, _("Give the date as YYYY-MM-DD.")) from None
+
+
+def given_cursor(field: str) -> Cursor | None:
+	"""The `next` of the page before; None when nothing was given. Raises NotReady for anything else."""
+	text = given_text(field)
+	try:
+		return parse(text) if text else None
+	except ValueError:
+		raise invalid(field, _("This is not where a page ends.")) from None
+
+
+def given_number(field: str) -> float | None:
+	"""None when nothing was given. Raises NotReady for anything but a number, which may come as a text."""
+	value = frappe.form_dict.get(field)
+	if value is None or value == "":
+		return None
+	try:
+		if isinstance(value, bool):
+			raise TypeError
+		return float(value)
+	except (TypeError, ValueError):
+		raise invalid(field, _("This must be a number.")) from None

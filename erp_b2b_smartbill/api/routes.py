@@ -23,9 +23,13 @@ from erp_b2b_smartbill.api import (
 	client_sync,
 	clients,
 	conflicts,
+	customer_credit,
+	customer_invoices,
+	customer_overview,
 	customer_selection,
 	customers,
 	envelope,
+	favourites,
 	portal,
 	proforma_life,
 	proformas,
@@ -33,7 +37,17 @@ from erp_b2b_smartbill.api import (
 	runs,
 )
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
-from erp_b2b_smartbill.permissions import REGISTRATION_DECIDERS, REGISTRATION_READERS, SYNCERS
+from erp_b2b_smartbill.permissions import (
+	CREDIT_ASKERS,
+	CREDIT_DECIDERS,
+	CREDIT_READERS,
+	OVERVIEW_READERS,
+	REGISTRATION_DECIDERS,
+	REGISTRATION_READERS,
+	SELLERS,
+	SYNCERS,
+	TIER_GIVERS,
+)
 from erp_b2b_smartbill.portal.access import ROLE as BUYER
 from erp_b2b_smartbill.smartbill.actions import INVOICERS, MANAGERS, SALES
 
@@ -58,6 +72,8 @@ class Route:
 	path: str
 	switch: str
 	operations: Mapping[str, Operation]
+	# it needs this one too
+	other_switch: str | None = None
 
 
 REGISTRATIONS = f"{BASE}/registrations"
@@ -65,6 +81,7 @@ PROFORMA = f"{BASE}/quotations/<path:quotation>/smartbill/proforma"
 RUNS = f"{BASE}/smartbill/runs"
 SMARTBILL = f"{BASE}/smartbill"
 CONFLICTS = f"{SMARTBILL}/conflicts"
+CUSTOMER = f"{BASE}/customers/<path:customer>"
 
 
 def _post(path: str, handler: Callable[..., tuple[Any, int]], roles: tuple[str, ...], summary: str) -> Route:
@@ -100,11 +117,25 @@ def _search(path: str, **operations: tuple[Callable[..., Any], str]) -> Route:
 	)
 
 
-def _portal(path: str, **operations: tuple[Callable[..., Any], str]) -> Route:
+def _overview(path: str, **operations: tuple[Callable[..., Any], tuple[str, ...], str]) -> Route:
+	return Route(
+		f"{CUSTOMER}{path}",
+		features.OVERVIEW,
+		{
+			method: Operation(handler, roles, summary)
+			for method, (handler, roles, summary) in operations.items()
+		},
+	)
+
+
+def _portal(
+	path: str, other_switch: str | None = None, **operations: tuple[Callable[..., Any], str]
+) -> Route:
 	return Route(
 		f"{BASE}/portal{path}",
 		features.PORTAL,
 		{method: Operation(handler, (BUYER,), summary) for method, (handler, summary) in operations.items()},
+		other_switch,
 	)
 
 
@@ -174,6 +205,62 @@ ROUTES = (
 	_sync(f"{CONFLICTS}/bulk/<job>", GET=(conflicts.bulk_progress, "How far many decisions are")),
 	_sync(f"{CONFLICTS}/<name>", GET=(conflicts.show, "Both sides of a conflict, and what may be done")),
 	_sync(f"{CONFLICTS}/<name>/settle", POST=(conflicts.decide, "Settle a conflict")),
+	_overview("/360", GET=(customer_overview.show, OVERVIEW_READERS, "The whole customer, by tabs")),
+	_overview(
+		"/360/essentials",
+		GET=(customer_overview.show_essentials, OVERVIEW_READERS, "What one has to know while one quotes"),
+	),
+	_overview(
+		"/360/history",
+		GET=(
+			customer_overview.history,
+			OVERVIEW_READERS,
+			"What there was between us and a customer, by pages",
+		),
+	),
+	_overview(
+		"/360/invoices",
+		GET=(customer_invoices.index, CREDIT_READERS, "A customer's invoices, by pages"),
+	),
+	_overview(
+		"/360/invoices.xlsx",
+		GET=(customer_invoices.export, CREDIT_READERS, "A customer's invoices as a workbook"),
+	),
+	_overview("/tier", POST=(customer_overview.change_tier, TIER_GIVERS, "Give a customer another tier")),
+	_overview(
+		"/360/credit/ledger",
+		GET=(
+			customer_credit.ledger,
+			OVERVIEW_READERS,
+			"The customer's entries in a company's ledger, by pages",
+		),
+	),
+	_overview(
+		"/credit-requests",
+		GET=(customer_credit.requests, CREDIT_ASKERS, "What was asked for this customer's credit limit"),
+		POST=(customer_credit.ask, CREDIT_ASKERS, "Ask for another credit limit"),
+	),
+	_overview(
+		"/credit-requests/<name>/approve",
+		POST=(
+			customer_credit.approve,
+			CREDIT_DECIDERS,
+			"Give the credit limit that was asked for, or another",
+		),
+	),
+	_overview(
+		"/credit-requests/<name>/reject",
+		POST=(customer_credit.reject, CREDIT_DECIDERS, "Reject a request for another credit limit"),
+	),
+	_overview(
+		"/credit-requests/<name>/withdraw",
+		POST=(customer_credit.withdraw, CREDIT_ASKERS, "Take back what one asked for"),
+	),
+	_overview(
+		"/favourites/<path:item>",
+		PUT=(favourites.mark, SELLERS, "Mark an item that the customer prefers"),
+		DELETE=(favourites.unmark, SELLERS, "Take the mark away"),
+	),
 	_search("/search", GET=(customers.search, "Find a customer, whatever it is known in")),
 	_registration("", public=True, POST=(registrations.create, (), "Register a company")),
 	_registration(
@@ -235,6 +322,13 @@ ROUTES = (
 	_search("/select", POST=(customer_selection.select, "Make a found company the Customer to quote")),
 	_search("/company", GET=(customer_selection.company, "What ANAF says of a CUI, before it is made")),
 	_portal("/company", GET=(portal.company, "The buyer's companies")),
+	_portal("/favourites", features.OVERVIEW, GET=(favourites.buyers, "The items that the buyer marked")),
+	_portal(
+		"/favourites/<path:item>",
+		features.OVERVIEW,
+		PUT=(favourites.buyer_marks, "Mark an item"),
+		DELETE=(favourites.buyer_unmarks, "Take the mark away"),
+	),
 	_portal("/quotations", GET=(portal.quotations, "The buyer's quotations")),
 	_portal("/quotations/<path:quotation>", GET=(portal.quotation, "One quotation of the buyer's")),
 	_portal(
@@ -275,7 +369,7 @@ def answer(route: Route, **arguments: str) -> Response:
 
 
 def _operation(route: Route) -> Operation:
-	if not features.is_on(route.switch):
+	if not all(features.is_on(one) for one in (route.switch, route.other_switch) if one):
 		raise not_found()
 	is_guest = frappe.session.user == "Guest"
 	if is_guest and not any(operation.is_public for operation in route.operations.values()):

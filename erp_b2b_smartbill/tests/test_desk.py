@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 
 import erp_b2b_smartbill
-from erp_b2b_smartbill import boot
+from erp_b2b_smartbill import boot, features
 from erp_b2b_smartbill.overrides.quotation import show_proforma
 from erp_b2b_smartbill.smartbill import claim, history, states
 from erp_b2b_smartbill.tests import factories
@@ -27,6 +27,19 @@ class TestBoot(IssueTestCase):
 	def test_nor_to_users_without_the_roles(self):
 		with self.as_user(factories.user("Accounts User")):
 			self.assertFalse(self.booted()["proforma"])
+
+	def test_customer_360_is_for_whom_may_see_a_tab_of_it(self):
+		frappe.db.set_single_value("B2B Settings", features.OVERVIEW, 1)
+		for roles, expected in (
+			(("Sales User",), (True, False)),
+			(("B2B Manager",), (True, True)),
+			(("Stock User",), (False, False)),
+		):
+			with self.as_user(factories.user(*roles)):
+				booted = self.booted()
+			self.assertEqual((booted["customer_360"], booted["may_give_tiers"]), expected, roles)
+		frappe.db.set_single_value("B2B Settings", features.OVERVIEW, 0)
+		self.assertFalse(self.booted()["customer_360"])
 
 	def booted(self) -> Any:
 		info = frappe._dict()

@@ -115,7 +115,7 @@ def is_waiting() -> bool:
 def work() -> None:
 	"""The background job: go on with a walk that was broken off, otherwise begin one; and again when somebody asked for
 	one meanwhile."""
-	while features.is_on(features.SEARCH) and not is_walking():
+	while features.is_on(features.SEARCH, anew=True) and not is_walking():
 		if state.position()["walk"]:
 			resume()
 		else:

@@ -2,6 +2,7 @@ import frappe
 from frappe.model.document import Document
 
 from erp_b2b_smartbill import audit, features
+from erp_b2b_smartbill.customers.pricing import tiers
 from erp_b2b_smartbill.customers.search import rebuild
 from erp_b2b_smartbill.registration import mails
 
@@ -32,6 +33,7 @@ class B2BSettings(Document):
 		default_tier: DF.Link | None
 		enable_b2b_portal: DF.Check
 		enable_b2b_registration: DF.Check
+		enable_customer_360: DF.Check
 		enable_customer_search: DF.Check
 		enable_link_search: DF.Check
 		enable_smartbill_proforma: DF.Check
@@ -60,5 +62,7 @@ class B2BSettings(Document):
 			# what a switch adds to ERPNext's forms is kept with their meta
 			for doctype in ("Quotation", "Customer"):
 				frappe.clear_cache(doctype=doctype)
+			if features.OVERVIEW in after:
+				tiers.switched(bool(self.get(features.OVERVIEW)))
 		if features.SEARCH in after:
 			rebuild.switched(bool(after[features.SEARCH]))
