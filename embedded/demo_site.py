@@ -8,13 +8,14 @@ import datetime
 import logging
 import random
 import shutil
-from dataclasses import dataclass
 from typing import Any
 
 import cssutils
 from stdnum.ro import cf as fiscal_code
 
-from embedded import demo_clients, demo_registrations, paths, prepare
+from embedded import demo_clients, demo_overview, demo_registrations, paths, prepare
+from embedded import demo_documents as documents
+from embedded.demo_documents import SampleItem
 from embedded.progress import Progress, silent
 from embedded.romania import COMPANIES, SellingCompany
 from embedded.site import Site
@@ -141,15 +142,6 @@ GOODS = (
 )
 
 
-@dataclass(frozen=True)
-class SampleItem:
-	"""An item with its price in RON before VAT, and its VAT rate in percent."""
-
-	code: str
-	price: float
-	rate: int
-
-
 def demo_site(reset: bool = False, progress: Progress = silent) -> Site:
 	"""Return the demo's site, making it when there is none; `reset` starts over and loses what was done in it."""
 	# what Frappe's style sheet for e-mails means to the program that inlines it is nothing to a newcomer
@@ -167,8 +159,9 @@ def demo_site(reset: bool = False, progress: Progress = silent) -> Site:
 	progress("filling it with sample data (about a minute)")
 	with site.open() as frappe:
 		frappe.flags.mute_emails = True
-		fill(random.Random(SEED))
+		items = fill(random.Random(SEED))
 		demo_registrations.fill()
+		demo_overview.fill(items, random.Random(SEED))
 		demo_clients.fill(site.path / "sandbox.json")
 		switch_search_on()
 		frappe.db.commit()
@@ -202,8 +195,8 @@ def migrate_if_changed(site: Site, progress: Progress) -> None:
 	stamp.write_text(prepare.sources_hash())
 
 
-def fill(chance: random.Random) -> None:
-	"""Make items, customers, quotations and orders. The caller commits."""
+def fill(chance: random.Random) -> list[SampleItem]:
+	"""Make items, customers, quotations and orders; returns the items. The caller commits."""
 	import frappe
 
 	items = [make_item(item, chance) for item in sample_items(chance)]
@@ -221,6 +214,7 @@ def fill(chance: random.Random) -> None:
 		make_quotation(company, customer, items, today - datetime.timedelta(days=age), chance)
 	frappe.db.set_single_value("Selling Settings", allow_expired, 0)
 	frappe.db.commit()
+	return items
 
 
 def sample_items(chance: random.Random) -> list[dict[str, Any]]:
@@ -327,48 +321,15 @@ def make_quotation(
 	company: SellingCompany, customer: Any, items: list[SampleItem], day: datetime.date, chance: random.Random
 ) -> None:
 	"""Make a quotation of some day; some stay drafts, some become orders."""
-	import frappe
-	from erpnext.controllers.accounts_controller import get_taxes_and_charges
-	from erpnext.selling.doctype.quotation.quotation import make_sales_order
-
 	if customer.disabled:
 		return
-	template = f"TVA 21% - {company.abbr}"
 	rows = []
 	for item in chance.sample(items, chance.randint(1, 8)):
-		row: dict[str, Any] = {"item_code": item.code, "qty": chance.choice((1, 2, 5, 10, 20, 50, 100))}
+		row = documents.row_of(item, chance.choice((1, 2, 5, 10, 20, 50, 100)), company)
 		if chance.random() < 0.3:
 			row["discount_percentage"] = chance.choice((5, 7.5, 10, 15))
-		if item.rate != 21:
-			row["item_tax_template"] = f"TVA {item.rate}% - {company.abbr}"
 		rows.append(row)
-	quotation = frappe.get_doc(
-		{
-			"doctype": "Quotation",
-			"quotation_to": "Customer",
-			"party_name": customer.name,
-			"company": company.name,
-			"customer_group": customer.customer_group,
-			"territory": customer.territory,
-			"transaction_date": day,
-			"valid_till": day + datetime.timedelta(days=30),
-			"currency": "RON",
-			"selling_price_list": "Standard Selling",
-			"taxes_and_charges": template,
-			"taxes": get_taxes_and_charges("Sales Taxes and Charges Template", template),
-			"items": rows,
-		}
-	).insert()
-	if chance.random() < 0.08:
-		return
-	quotation.submit()
-	if chance.random() < ORDERED_SHARE:
-		order = make_sales_order(quotation.name)
-		order.transaction_date = day + datetime.timedelta(days=chance.randint(0, 10))
-		order.delivery_date = order.transaction_date + datetime.timedelta(days=7)
-		for row in order.items:
-			row.delivery_date = order.delivery_date
-		# Due dates follow the order's own date.
-		order.set("payment_schedule", [])
-		order.insert()
-		order.submit()
+	is_draft = chance.random() < 0.08
+	quotation = documents.quote(company, customer, rows, day, submit=not is_draft)
+	if not is_draft and chance.random() < ORDERED_SHARE:
+		documents.order(quotation.name, day + datetime.timedelta(days=chance.randint(0, 10)))
