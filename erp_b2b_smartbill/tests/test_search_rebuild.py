@@ -6,6 +6,7 @@ from unittest.mock import patch
 import frappe
 
 from erp_b2b_smartbill import clock, features
+from erp_b2b_smartbill.customers import walks
 from erp_b2b_smartbill.customers.search import command, keep, rebuild, records, state, tables, vocabulary
 from erp_b2b_smartbill.customers.search.tables import PARTY, TOKEN, WORD, party_id
 from erp_b2b_smartbill.doctype.customer_search_index import customer_search_index
@@ -250,6 +251,7 @@ class TestWhoWalks(CommittedSearchCase):
 			(frappe, "enqueue", lambda method, **options: self.queued.append(options)),
 			(vocabulary, "is_job_enqueued", lambda job: False),
 			(rebuild, "is_job_enqueued", lambda job: False),
+			(walks, "is_job_enqueued", lambda job: False),
 		):
 			patched = patch.object(there, name, instead)
 			patched.start()

@@ -11,9 +11,9 @@ from itertools import islice
 
 import frappe
 from frappe.utils import add_months, getdate, nowdate
-from frappe.utils.background_jobs import is_job_enqueued
 
 from erp_b2b_smartbill import clock, features
+from erp_b2b_smartbill.customers import walks
 from erp_b2b_smartbill.customers.on_sale import items_on_sale
 from erp_b2b_smartbill.customers.recommend import choice, documents, purchases, state, store
 from erp_b2b_smartbill.customers.recommend.purchases import Days
@@ -44,17 +44,7 @@ def resume_abandoned() -> None:
 
 def enqueue() -> None:
 	"""Run in a background job, once this transaction is committed, unless there is such a job."""
-	# a queue that finds the job in it notes an error in the log
-	if is_job_enqueued(_JOB):
-		return
-	frappe.enqueue(
-		"erp_b2b_smartbill.customers.recommend.run.work",
-		queue="long",
-		timeout=6 * 3600,
-		job_id=_JOB,
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+	walks.enqueue("erp_b2b_smartbill.customers.recommend.run.work", _JOB)
 
 
 def is_running() -> bool:
@@ -161,7 +151,7 @@ class _Run:
 		return True
 
 	def _may_go_on(self) -> bool:
-		if features.is_on(features.OVERVIEW, anew=True) and state.is_current(self._walk):
+		if features.is_on(features.OVERVIEW, anew=True) and walks.is_current(state.STATE, self._walk):
 			return True
 		frappe.db.rollback()
 		return False

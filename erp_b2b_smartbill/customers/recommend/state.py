@@ -84,19 +84,6 @@ def at() -> At:
 	)
 
 
-def is_current(walk: str) -> bool:
-	"""Whether no other run has begun since; until this transaction ends none does."""
-	table = DocType("Singles")
-	rows = (
-		frappe.qb.from_(table)
-		.select(table.value)
-		.where((table.doctype == STATE) & (table.field == "walk"))
-		.for_update()
-		.run()
-	)
-	return bool(rows) and rows[0][0] == walk
-
-
 def moved() -> None:
 	_set({"moved_at": clock.now()})
 

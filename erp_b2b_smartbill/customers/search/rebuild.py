@@ -16,7 +16,7 @@ from frappe.utils import now_datetime
 from frappe.utils.background_jobs import is_job_enqueued
 
 from erp_b2b_smartbill import clock, features
-from erp_b2b_smartbill.customers import keys
+from erp_b2b_smartbill.customers import keys, walks
 from erp_b2b_smartbill.customers.search import records, state, tables, vocabulary, write
 from erp_b2b_smartbill.customers.search.entries import Entry
 from erp_b2b_smartbill.customers.search.tables import GRAM, PARTY, TOKEN, WORD, party_id
@@ -94,17 +94,7 @@ def _is_asked() -> bool:
 
 def enqueue() -> None:
 	"""Walk in a background job, once this transaction is committed, unless there is such a job."""
-	# a queue that finds the job in it notes an error in the log
-	if is_job_enqueued(_JOB):
-		return
-	frappe.enqueue(
-		"erp_b2b_smartbill.customers.search.rebuild.work",
-		queue="long",
-		timeout=6 * 3600,
-		job_id=_JOB,
-		deduplicate=True,
-		enqueue_after_commit=True,
-	)
+	walks.enqueue("erp_b2b_smartbill.customers.search.rebuild.work", _JOB)
 
 
 def is_waiting() -> bool:
@@ -169,7 +159,7 @@ class _Walk:
 		if not self._fresh:
 			self._remove_orphans()
 		parties = frappe.db.sql(f"select count(*) from {PARTY}")[0][0]
-		if not state.is_current(self._walk):
+		if not walks.is_current(state.STATE, self._walk):
 			return False
 		state.finish(parties, self._drift)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
@@ -178,7 +168,7 @@ class _Walk:
 	def _chunk(self, names: list[str]) -> bool:
 		began = now_datetime() - _MARGIN
 		drift = self._tried(lambda: self._write(names))
-		if not state.is_current(self._walk):
+		if not walks.is_current(state.STATE, self._walk):
 			frappe.db.rollback()
 			return False
 		self._position = names[-1]

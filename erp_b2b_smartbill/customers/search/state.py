@@ -81,19 +81,6 @@ def position() -> dict[str, Any]:
 	}
 
 
-def is_current(walk: str) -> bool:
-	"""Whether no other walk has begun since; until this transaction ends none does."""
-	table = DocType("Singles")
-	rows = (
-		frappe.qb.from_(table)
-		.select(table.value)
-		.where((table.doctype == STATE) & (table.field == "walk"))
-		.for_update()
-		.run()
-	)
-	return bool(rows) and rows[0][0] == walk
-
-
 def step(source: str, position: str, done: int, drift: int) -> None:
 	_set({"source": source, "position": position, "done": done, "drift": drift, "moved_at": clock.now()})
 
