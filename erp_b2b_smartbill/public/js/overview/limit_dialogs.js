@@ -1,40 +1,12 @@
 // Another credit limit: asked for by who sells, decided by a manager.
-import { alert, error_html, html } from "../smartbill/format";
+import { alert } from "../smartbill/format";
 import * as api from "./api";
+import { ask } from "./ask";
 import { money } from "./parts";
 
 const REQUESTS = "/credit-requests";
 
-/** A dialog whose answer stays in it when the server refuses. `send(values)` resolves to the server's answer. */
-function ask(view, { title, fields, label, send, done }) {
-	const dialog = new frappe.ui.Dialog({
-		title,
-		fields: [...fields, { fieldname: "error", fieldtype: "HTML" }],
-		primary_action_label: label,
-		async primary_action(values) {
-			dialog.disable_primary_action();
-			const { data, error } = await send(values);
-			dialog.enable_primary_action();
-			if (error) {
-				const note = html`<div class="sb-note sb-note-red" role="alert">
-					${error_html(error)}
-				</div>`;
-				return dialog.get_field("error").$wrapper.html(String(note));
-			}
-			dialog.hide();
-			alert(done(data));
-			await changed(view, data);
-		},
-	});
-	dialog.show();
-}
-
-/** An approval saved the Customer. */
-async function changed(view, data) {
-	const { frm } = view;
-	if (frm.doctype === "Customer" && data.status === "Approved") await frm.reload_doc();
-	else await view.refresh();
-}
+const is_approved = ({ status }) => status === "Approved";
 
 export function request_limit_dialog(view) {
 	const { companies, company } = view.data;
@@ -42,6 +14,7 @@ export function request_limit_dialog(view) {
 	// Frappe takes a description for markup
 	const escaped = frappe.utils.escape_html(company);
 	ask(view, {
+		saved: is_approved,
 		title: __("Request another limit"),
 		label: __("Send the request"),
 		fields: [
@@ -74,6 +47,7 @@ export function request_limit_dialog(view) {
 export function approve_dialog(view) {
 	const { open } = view.data.requests;
 	ask(view, {
+		saved: is_approved,
 		title: __("Approve the limit"),
 		label: __("Approve"),
 		fields: [
@@ -96,6 +70,7 @@ export function approve_dialog(view) {
 export function reject_dialog(view) {
 	const { open } = view.data.requests;
 	ask(view, {
+		saved: is_approved,
 		title: __("Reject the request"),
 		label: __("Reject"),
 		fields: [

@@ -1,12 +1,13 @@
 // Another tier for a customer, with the reason for it.
-import { alert, error_html, html } from "../smartbill/format";
 import * as api from "./api";
+import { ask } from "./ask";
 
 export function change_tier_dialog(view) {
 	const { customer } = view.store;
 	const current = view.data.tier?.name || "";
-	const dialog = new frappe.ui.Dialog({
+	ask(view, {
 		title: __("Change tier"),
+		label: __("Change tier"),
 		fields: [
 			{
 				fieldname: "tier",
@@ -24,30 +25,12 @@ export function change_tier_dialog(view) {
 				reqd: 1,
 				description: __("It is kept in the customer's history."),
 			},
-			{ fieldname: "error", fieldtype: "HTML" },
 		],
-		primary_action_label: __("Change tier"),
-		async primary_action({ tier, reason }) {
-			dialog.disable_primary_action();
-			const { data, error } = await api.change_tier(customer, tier || null, reason);
-			dialog.enable_primary_action();
-			if (error) {
-				const note = html`<div class="sb-note sb-note-red" role="alert">
-					${error_html(error)}
-				</div>`;
-				return dialog.get_field("error").$wrapper.html(String(note));
-			}
-			dialog.hide();
-			alert(
-				data.tier
-					? __("{0} now has the tier {1}.", [data.customer, data.tier])
-					: __("{0} has no tier any more.", [data.customer]),
-			);
-			const { frm } = view;
-			// the Customer was saved by the server
-			if (frm.doctype === "Customer" && data.changed) await frm.reload_doc();
-			else view.refresh();
-		},
+		send: ({ tier, reason }) => api.change_tier(customer, tier || null, reason),
+		done: (data) =>
+			data.tier
+				? __("{0} now has the tier {1}.", [data.customer, data.tier])
+				: __("{0} has no tier any more.", [data.customer]),
+		saved: ({ changed }) => changed,
 	});
-	dialog.show();
 }
