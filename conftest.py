@@ -1,18 +1,74 @@
 """One site a test session: a copy of the prepared one, served on loopback, with a sandbox beside it."""
 
+import gc
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from jinja2 import Environment
+
+
+class Settings:
+	"""What the session's site is set to, as it is stored."""
+
+	def __init__(self, database: Path) -> None:
+		self._database = database
+		self._expected = self._stored()
+
+	def changed(self) -> list[str]:
+		"""What is otherwise than when this was asked last."""
+		before, self._expected = self._expected, self._stored()
+		fields = sorted(before.keys() | self._expected.keys())
+		pairs = ((field, before.get(field), self._expected.get(field)) for field in fields)
+		return [f"{field}: {was} -> {now}" for field, was, now in pairs if was != now]
+
+	def _stored(self) -> dict[str, str]:
+		wanted = "(doctype like '%Settings' or doctype = 'Global Defaults') and field not like 'modified%'"
+		with closing(sqlite3.connect(self._database)) as connection:
+			rows = connection.execute(f"select doctype, field, value from tabSingles where {wanted}")
+			# nothing, and nothing ticked, are stored in several ways
+			return {
+				f"{doctype}.{field}": value for doctype, field, value in rows if value not in (None, "", "0")
+			}
+
+
+# of the session's site, once there is one
+settings: list[Settings] = []
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator["object"]:
+def compiled_once() -> Iterator[None]:
+	"""An address or a mail is rendered thousands of times here, and Frappe compiles its template each time."""
+	compile_template, compiled = Environment.compile, {}
+
+	def once(self: Environment, source: str, name: str | None = None, filename: str | None = None, **options):
+		if options or not isinstance(source, str):
+			return compile_template(self, source, name, filename, **options)
+		key = type(self), str(self.autoescape), source, name, filename
+		if key not in compiled:
+			compiled[key] = compile_template(self, source, name, filename)
+		return compiled[key]
+
+	with patch.object(Environment, "compile", once):
+		yield
+
+
+@pytest.fixture(scope="session")
+def running(compiled_once: None) -> Iterator["object"]:
 	"""The session's site, its server and its sandbox."""
 	from embedded.prepare import prepared_site
 	from embedded.running import fresh_copy, workplace
 
 	with fresh_copy(prepared_site()) as site, workplace(site) as place:
+		# what is imported by now stays, and need not be gone through again and again for what nobody holds
+		gc.collect()
+		gc.freeze()
+		gc.set_threshold(100_000, 20, 20)
+		settings.append(Settings(site.database))
 		yield place
 
 
@@ -44,10 +100,20 @@ def chromium() -> str:
 def site_for_server_tests(request: pytest.FixtureRequest) -> None:
 	"""Give server tests (the classes that a bench's runner finds, too) the site that a bench gives them."""
 	if request.cls is not None and getattr(request.cls, "needs_site", False):
-		request.getfixturevalue("connected")
+		frappe = request.getfixturevalue("connected")
+		# what a save that failed left in it; it lasts for a request, and here for thousands of documents
+		frappe.flags.currently_saving = []
 
 
-# what takes minutes in one piece comes first: begun last, it would leave the other process without work
+@pytest.fixture(scope="module", autouse=True)
+def settings_are_put_back() -> Iterator[None]:
+	"""A module leaves the site's settings as it found them: those after it work on the same site."""
+	yield
+	changed = settings[0].changed() if settings else []
+	assert not changed, "the tests of this module left settings behind: " + "; ".join(changed)
+
+
+# what takes minutes in one piece comes first: begun last, it would leave the other processes without work
 LONG = ("tests/faults/", "tests/clients/", "tests/browser/")
 
 

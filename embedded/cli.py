@@ -147,12 +147,13 @@ def test(arguments: list[str]) -> int:
 		prepare.prepared_site(say)
 	with timed("browser"):
 		browser.install_if_allowed(say)
-	# The whole suite runs in two processes, each with a site of its own; what is named runs in one.
+	# The whole suite runs in three processes, each with a site of its own, so that two cores have work while a test waits
+	# for a pace or for a person's pause; what is named runs in one.
 	command = [
 		sys.executable,
 		"-m",
 		"pytest",
-		*(rest or ["--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder", "--quiet"]),
+		*(rest or ["--numprocesses=3", "--dist=loadscope", "--no-loadscope-reorder", "--quiet"]),
 	]
 	if options.cov:
 		command += ["--cov=erp_b2b_smartbill", "--cov-branch", "--cov-report=term:skip-covered"]

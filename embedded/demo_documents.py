@@ -1,6 +1,8 @@
 """Quotations of the demo's past, and what came of them."""
 
+import contextlib
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,20 @@ class SampleItem:
 	code: str
 	price: float
 	rate: int
+
+
+@contextlib.contextmanager
+def expired_offers_are_ordered() -> Iterator[None]:
+	"""Orders of offers that have run out since are the past of a site, not what its users may do."""
+	import frappe
+
+	switch = "Selling Settings", "allow_sales_order_creation_for_expired_quotation"
+	before = frappe.db.get_single_value(*switch)
+	frappe.db.set_single_value(*switch, 1)
+	try:
+		yield
+	finally:
+		frappe.db.set_single_value(*switch, before)
 
 
 def row_of(item: SampleItem, qty: int, company: SellingCompany, **values: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import math
 import random
 from typing import Any
 
-from embedded import demo_books
+from embedded import demo_books, demo_documents
 from embedded.demo_documents import SampleItem
 from embedded.romania import COMPANIES
 
@@ -35,10 +35,8 @@ def fill(items: list[SampleItem], chance: random.Random) -> None:
 	make_tiers()
 	best = best_customers()
 	give_tiers(best, chance)
-	allow_expired = "allow_sales_order_creation_for_expired_quotation"
-	frappe.db.set_single_value("Selling Settings", allow_expired, 1)
-	demo_books.fill(best, items, chance)
-	frappe.db.set_single_value("Selling Settings", allow_expired, 0)
+	with demo_documents.expired_offers_are_ordered():
+		demo_books.fill(best, items, chance)
 	set_credit_limits(best, chance)
 	make_shop_rules(best[0])
 	make_special_prices(best[:5], chance)

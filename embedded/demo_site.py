@@ -203,16 +203,13 @@ def fill(chance: random.Random) -> list[SampleItem]:
 	customers = [make_customer(number, chance) for number in range(CUSTOMERS)]
 	frappe.db.commit()
 	today = frappe.utils.getdate()
-	# Orders of offers that have run out since are the past of this site, not what its users may do.
-	allow_expired = "allow_sales_order_creation_for_expired_quotation"
-	frappe.db.set_single_value("Selling Settings", allow_expired, 1)
-	days = sorted(chance.sample(range(HISTORY_DAYS), QUOTATIONS), reverse=True)
-	for age in days:
-		company = COMPANIES[0] if chance.random() < 0.7 else COMPANIES[1]
-		# A few customers buy often, most now and then.
-		customer = customers[min(int(chance.expovariate(1 / 60)), CUSTOMERS - 1)]
-		make_quotation(company, customer, items, today - datetime.timedelta(days=age), chance)
-	frappe.db.set_single_value("Selling Settings", allow_expired, 0)
+	with documents.expired_offers_are_ordered():
+		days = sorted(chance.sample(range(HISTORY_DAYS), QUOTATIONS), reverse=True)
+		for age in days:
+			company = COMPANIES[0] if chance.random() < 0.7 else COMPANIES[1]
+			# A few customers buy often, most now and then.
+			customer = customers[min(int(chance.expovariate(1 / 60)), CUSTOMERS - 1)]
+			make_quotation(company, customer, items, today - datetime.timedelta(days=age), chance)
 	frappe.db.commit()
 	return items
 

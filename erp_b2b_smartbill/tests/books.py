@@ -476,6 +476,14 @@ def make() -> Books:
 	return books
 
 
+def make_what_stays() -> None:
+	"""The companies and fiscal years. They are committed, and with them whatever was written before: a test begins when
+	they are there."""
+	factories.company()
+	second_company()
+	ensure_fiscal_years()
+
+
 def second_company() -> str:
 	"""Romanian too, with an account in euros that a customer may owe on; committed, like the first."""
 	if not frappe.db.exists("Company", SECOND):

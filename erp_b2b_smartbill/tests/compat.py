@@ -13,6 +13,7 @@ import frappe
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.features import PROFORMA
+from erp_b2b_smartbill.tests import books
 from erp_b2b_smartbill.tests.sandbox import Sandbox
 
 # what tests of committing code leave, children before parents
@@ -54,6 +55,8 @@ LEFT_BEHIND = (
 	"User",
 )
 
+MADE_ONCE = "made_once"
+
 
 class ServerTestCase(unittest.TestCase):
 	"""One transaction a test, as Administrator, with an empty message log."""
@@ -61,12 +64,19 @@ class ServerTestCase(unittest.TestCase):
 	# tells pytest's fixtures to connect a site; a bench has done that already
 	needs_site = True
 
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		frappe.db.rollback()
+		frappe.set_user("Administrator")
+		books.make_what_stays()
+
 	def setUp(self) -> None:
 		self.start_clean()
 		self.addCleanup(self.start_clean)
 
 	def start_clean(self) -> None:
-		frappe.db.rollback()
+		self.roll_back()
 		frappe.set_user("Administrator")
 		frappe.clear_messages()
 		frappe.flags.error_message = None
@@ -76,15 +86,40 @@ class ServerTestCase(unittest.TestCase):
 		frappe.local.document_cache = {}
 		frappe.cache.delete_keys("document_cache::")
 		frappe.db.value_cache.clear()
+		forget_the_request()
+
+	def roll_back(self) -> None:
+		frappe.db.rollback()
 
 	@contextlib.contextmanager
 	def as_user(self, user: str) -> Iterator[None]:
 		before = frappe.session.user
 		frappe.set_user(user)
+		forget_the_request()
 		try:
 			yield
 		finally:
 			frappe.set_user(before)
+			forget_the_request()
+
+
+class MadeOnceTestCase(ServerTestCase):
+	"""Every test begins with what `make_once` wrote, which is made once for the class and rolled back to after each. For
+	tests that commit nothing, neither themselves nor by code that they call."""
+
+	@classmethod
+	def make_once(cls) -> None:
+		raise NotImplementedError
+
+	@classmethod
+	def setUpClass(cls) -> None:
+		super().setUpClass()
+		cls.addClassCleanup(frappe.db.rollback)
+		cls.make_once()
+		frappe.db.savepoint(MADE_ONCE)
+
+	def roll_back(self) -> None:
+		frappe.db.rollback(save_point=MADE_ONCE)
 
 
 class CommittingTestCase(ServerTestCase):
@@ -138,6 +173,12 @@ class SandboxTestCase(CommittingTestCase):
 		before = frappe.conf.get("smartbill_allowed_hosts")
 		frappe.conf.smartbill_allowed_hosts = ["127.0.0.1", "localhost"]
 		self.addCleanup(frappe.conf.__setitem__, "smartbill_allowed_hosts", before)
+
+
+def forget_the_request() -> None:
+	"""What is kept for a request, such as rights: all tests here would share it."""
+	if hasattr(frappe.local, "request_cache"):
+		frappe.local.request_cache.clear()
 
 
 def standing() -> list[tuple[str, str]]:

@@ -111,8 +111,22 @@ def contact(*customers: str, **values: Any) -> Any:
 
 def client(**values: Any) -> str:
 	"""A SmartBill Client as the sync writes one, indexed when the search is on; its account need not exist."""
+	[name] = clients(values)
+	return name
+
+
+def clients(*several: dict[str, Any]) -> list[str]:
+	"""As `client`, many at once; all have the same fields."""
+	rows = [_client(**values) for values in several]
+	insert_rows("SmartBill Client", rows)
+	names = [row["name"] for row in rows]
+	keep.refresh("SmartBill Client", names)
+	return names
+
+
+def _client(**values: Any) -> dict[str, Any]:
 	title = values.get("client_name", "Depozit Nord SRL")
-	row = {
+	return {
 		"name": frappe.generate_hash(length=10),
 		"account": "Test",
 		"source": "API",
@@ -124,9 +138,6 @@ def client(**values: Any) -> str:
 		"cui_digits": identity.cui_digits(values.get("vat_code")) or "",
 		**values,
 	}
-	insert_rows("SmartBill Client", [row])
-	keep.refresh("SmartBill Client", [row["name"]])
-	return row["name"]
 
 
 def registration(**values: Any) -> Any:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import frappe
 
 from erp_b2b_smartbill.tests import books as known
-from erp_b2b_smartbill.tests.compat import ServerTestCase
+from erp_b2b_smartbill.tests.compat import MadeOnceTestCase
 
 FIELDS = [
 	"docstatus",
@@ -18,9 +18,15 @@ FIELDS = [
 ]
 
 
-class TestBooks(ServerTestCase):
+class TestBooks(MadeOnceTestCase):
+	books: known.Books
+
+	@classmethod
+	def make_once(cls) -> None:
+		cls.books = known.make()
+
 	def test_erpnext_says_of_each_invoice_what_follows_from_what_was_asked_for(self):
-		books = known.make()
+		books = self.books
 		for invoice in books.invoices:
 			row = frappe.db.get_value("Sales Invoice", invoice.name, FIELDS, as_dict=True)
 			with self.subTest(invoice):
@@ -36,7 +42,7 @@ class TestBooks(ServerTestCase):
 					self.assertEqual(row.status == "Overdue", is_overdue, row.status)
 
 	def test_the_ledger_says_what_is_open_less_what_was_paid_in_advance(self):
-		books = known.make()
+		books = self.books
 		for company in (books.company, books.second):
 			balance = sum(
 				Decimal(str(row.debit)) - Decimal(str(row.credit))
@@ -58,8 +64,7 @@ class TestBooks(ServerTestCase):
 				self.assertEqual(known.money(balance), open_amount - advances)
 
 	def test_an_order_is_billed_in_part(self):
-		books = known.make()
-		for order in books.orders:
+		for order in self.books.orders:
 			row = frappe.db.get_value(
 				"Sales Order", order.name, ["per_billed", "base_grand_total"], as_dict=True
 			)

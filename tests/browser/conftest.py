@@ -1,6 +1,7 @@
 """A browser before the served site: Playwright with the system's Chromium."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,22 @@ from embedded.romania import PASSWORD
 
 # socket.io is not part of the embedded site; the desk looks for it and goes on without.
 EXPECTED_FAILURES = ("socket.io",)
+# a page begins in the process of the one before it, which has the desk's scripts compiled
+ONE_PROCESS = "--process-per-site"
+# what only moves takes its time and is drawn over and over
+AT_REST = """(() => {
+	const sheet = new CSSStyleSheet();
+	sheet.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important; }");
+	document.adoptedStyleSheets = [sheet];
+})();"""
+# the desk puts the drawings of all icons into every page, half a megabyte; only screenshots show them
+WITHOUT_ICONS = """(() => {
+	const insert = Element.prototype.insertAdjacentHTML;
+	Element.prototype.insertAdjacentHTML = function (where, text) {
+		if (this.id !== "all-symbols") insert.call(this, where, text);
+	};
+})();"""
+IN_EVERY_PAGE = AT_REST if os.environ.get("SCREENSHOTS") else AT_REST + WITHOUT_ICONS
 USUAL = {"viewport": {"width": 1400, "height": 950}, "locale": "en"}
 
 
@@ -39,6 +56,7 @@ class Kept:
 		self._url = url
 		# it stays open: a browser ends with its last page
 		self._blank = context.new_page()
+		self._blank.goto(f"{url}/assets/frappe/images/frappe-favicon.svg")
 		self._storage = context.new_cdp_session(self._blank)
 		self._is_taken = False
 
@@ -66,8 +84,13 @@ class Kept:
 def kept(engine, chromium: str, running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
 	folder = str(tmp_path_factory.mktemp("chromium"))
 	context = engine.chromium.launch_persistent_context(
-		folder, executable_path=chromium, args=LAUNCH_ARGUMENTS, base_url=running.url, **USUAL
+		folder,
+		executable_path=chromium,
+		args=[*LAUNCH_ARGUMENTS, ONE_PROCESS],
+		base_url=running.url,
+		**USUAL,
 	)
+	context.add_init_script(IN_EVERY_PAGE)
 	yield Kept(context, running.url)
 	context.close()
 
@@ -91,6 +114,37 @@ def signed_in(running) -> Callable[[str], list[Any]]:
 	return cookies_of
 
 
+def watch(page: Any, problems: list[str]) -> None:
+	"""Note errors in its scripts, and what it did not find."""
+	page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+	page.on(
+		"response",
+		lambda response: problems.append(f"{response.status}: {response.url}")
+		if response.status in (404, 500) and not any(name in response.url for name in EXPECTED_FAILURES)
+		else None,
+	)
+
+
+@pytest.fixture(scope="module")
+def standing_page(browser, running, signed_in) -> Iterator[Callable[[str], Any]]:
+	"""Makes pages, each of a user, that stand for a whole module: where the tests are of something that opens over a
+	page, and the page itself stays as it is. Errors fail as with `open_page`, the module's last test."""
+	problems: list[str] = []
+	with contextlib.ExitStack() as opened:
+
+		def make(user: str) -> Any:
+			context = browser.new_context(base_url=running.url, **USUAL)
+			opened.callback(context.close)
+			context.add_init_script(IN_EVERY_PAGE)
+			context.add_cookies(signed_in(user))
+			page = context.new_page()
+			watch(page, problems)
+			return page
+
+		yield make
+	assert problems == []
+
+
 @pytest.fixture
 def open_page(request, kept, running, signed_in) -> Iterator[Callable[..., Any]]:
 	"""Makes pages, each of a user. An error in a script of a page, or a missing file, fails the test."""
@@ -103,17 +157,11 @@ def open_page(request, kept, running, signed_in) -> Iterator[Callable[..., Any]]
 				browser = request.getfixturevalue("browser")
 				context = browser.new_context(base_url=running.url, **{**USUAL, **options})
 				opened.callback(context.close)
+				context.add_init_script(IN_EVERY_PAGE)
 			if user:
 				context.add_cookies(signed_in(user))
 			page = context.new_page()
-			page.on("pageerror", lambda error: problems.append(f"script: {error}"))
-			page.on(
-				"response",
-				lambda response: problems.append(f"{response.status}: {response.url}")
-				if response.status in (404, 500)
-				and not any(name in response.url for name in EXPECTED_FAILURES)
-				else None,
-			)
+			watch(page, problems)
 			return page
 
 		yield make

@@ -74,12 +74,12 @@ def make_past() -> dict[str, Any]:
 			frappe.get_doc({"doctype": "Fiscal Year", "year": str(year), **dates}).insert()
 	# the price list has no price of that day yet
 	rows = [documents.row_of(SampleItem(item, 100, 21), 10, COMPANY, price_list_rate=100, rate=100)]
-	frappe.db.set_single_value("Selling Settings", "allow_sales_order_creation_for_expired_quotation", 1)
 	today = getdate()
 	orders = []
-	for days in (60, 10):
-		day = add_days(today, -days)
-		orders.append(documents.order(documents.quote(COMPANY, customer, rows, day).name, day))
+	with documents.expired_offers_are_ordered():
+		for days in (60, 10):
+			day = add_days(today, -days)
+			orders.append(documents.order(documents.quote(COMPANY, customer, rows, day).name, day))
 	bill = documents.invoice(orders[0].name, add_days(today, -60), 30)
 	lost = documents.quote(COMPANY, customer, rows, add_days(today, -5))
 	if not frappe.db.exists("Quotation Lost Reason", "Preț prea mare"):

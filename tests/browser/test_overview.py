@@ -109,10 +109,20 @@ def test_the_tabs_say_what_is_in_the_books(past, manager):
 
 def test_a_figure_opens_the_list_that_proves_it(past, manager):
 	open_customer(manager, past["customer"])
-	figure(open_tab(manager, "History"), "Lost").get_by_role("link").click()
+	link = figure(open_tab(manager, "History"), "Lost").get_by_role("link")
+	address = link.get_attribute("href")
+	link.click()
 	manager.wait_for_url("**/quotation**")
-	expect(manager.locator(".list-row:visible")).to_have_count(1)
-	expect(manager.locator(".list-row:visible")).to_contain_text(past["customer"])
+	shows_the_lost_one(manager, past)
+	# as when it is opened beside the desk
+	manager.goto("about:blank")
+	manager.goto(address)
+	shows_the_lost_one(manager, past)
+
+
+def shows_the_lost_one(page, past):
+	expect(page.locator(".list-row:visible")).to_have_count(1)
+	expect(page.locator(".list-row:visible")).to_contain_text(past["customer"])
 
 
 # what is changed there
@@ -160,7 +170,13 @@ def test_beside_an_offer_stands_what_one_has_to_know_and_it_warns_before_the_lim
 	new_quotation(seller, past["customer"])
 	for text in ("2.580,00 RON", "1.210,00 RON", "5 %", past["order"], "Cablu demo"):
 		expect(card(seller)).to_contain_text(text)
-	card(seller).get_by_role("button", name="Add Cablu demo").click()
+	add = card(seller).get_by_role("button", name="Add Cablu demo")
+	pressed = add.element_handle()
+	seller.evaluate("() => cur_frm.refresh()")
+	seller.evaluate(SETTLE)
+	# what is pressed while the form is shown anew is not another button when it is let go
+	assert pressed.evaluate("(button) => button.isConnected")
+	add.click()
 	seller.wait_for_function("() => cur_frm.doc.items?.[0]?.rate === 95 && cur_frm.doc.items[0].qty === 10")
 	seller.evaluate(SETTLE)
 	expect(warning(seller)).to_have_count(0)
@@ -243,6 +259,116 @@ def test_an_offer_that_is_opened_meanwhile_gets_no_rows_of_another(past, site, s
 	expect(toast(seller, "Another document was opened meanwhile")).to_be_visible()
 	seller.evaluate(SETTLE)
 	assert seller.evaluate(ROWS) == before
+
+
+# labels
+
+
+def badge(page, tab):
+	return page.locator(".form-tabs:visible").get_by_role("tab", name=tab).locator(".sb-360-badge")
+
+
+class HeldCounts:
+	"""The requests for the labels' counts alone, from now on: each waits until `let_go`, or fails."""
+
+	def __init__(self, page):
+		self._page, self._waiting, self.is_failing = page, [], False
+		page.route(lambda url: "/360?" in url and url.endswith("&tabs="), self._answer)
+
+	def _answer(self, route):
+		if self.is_failing:
+			route.fulfill(
+				status=503, content_type="application/json", body='{"error": {"message": "Later."}}'
+			)
+			self.is_failing = False
+		else:
+			self._waiting.append(route)
+
+	def wait(self):
+		for _ in range(500):
+			if self._waiting:
+				return
+			self._page.wait_for_timeout(20)
+		pytest.fail("Nobody asks for the counts.")
+
+	def let_go(self):
+		self.wait()
+		while self._waiting:
+			self._waiting.pop().continue_()
+
+
+def left_in(locator):
+	box = locator.bounding_box()
+	return box["x"] + 10, box["y"] + box["height"] / 2
+
+
+def test_a_part_that_is_pressed_when_the_counts_arrive_stays_the_same_button_with_the_focus(past, seller):
+	new_quotation(seller, past["customer"])
+	counts = HeldCounts(seller)
+	seller.locator(".form-tabs:visible").get_by_role("tab", name="Customer 360").click()
+	shown(seller, "Commercial")
+	part = seller.get_by_role("group", name="Customer 360").get_by_role("button", name="Invoices")
+	part.focus()
+	button = part.element_handle()
+	seller.mouse.move(*left_in(part))
+	seller.mouse.down()
+	counts.let_go()
+	expect(part.locator("b")).to_have_text("1")
+	assert button.evaluate("(button) => button.isConnected && document.activeElement === button")
+	seller.mouse.up()
+	expect(figure(shown(seller, "Invoices"), "Outstanding")).to_contain_text("1.210,00 RON")
+	expect(part).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_counts_stay_on_the_labels_while_the_same_is_asked_again_and_go_with_another_customer(
+	past, site, manager
+):
+	other = make_customer("Client Nou Etichete SRL")[0]
+	site.db.commit()
+	open_customer(manager, past["customer"])
+	commercial = open_tab(manager, "Commercial")
+	expect(badge(manager, "Invoices")).to_have_text("1")
+	counts = HeldCounts(manager)
+	commercial.get_by_role("button", name="Refresh").click()
+	counts.wait()
+	expect(badge(manager, "Invoices")).to_have_text("1")
+	counts.let_go()
+	manager.evaluate(
+		"async () => { await cur_frm.set_value('website', 'https://saved.example'); void cur_frm.save(); }"
+	)
+	counts.wait()
+	expect(badge(manager, "Invoices")).to_have_text("1")
+	counts.let_go()
+	manager.evaluate("(name) => { frappe.set_route('Form', 'Customer', name); }", other)
+	manager.wait_for_function("(name) => cur_frm.doc.name === name", arg=other)
+	counts.wait()
+	expect(badge(manager, "Invoices")).to_have_count(0)
+	counts.let_go()
+
+
+def test_the_counts_of_one_company_do_not_stay_for_another(past, manager):
+	open_customer(manager, past["customer"])
+	commercial = open_tab(manager, "Commercial")
+	expect(badge(manager, "Invoices")).to_have_text("1")
+	counts = HeldCounts(manager)
+	company = commercial.get_by_role("combobox", name="Company")
+	others = company.locator("option").all_text_contents()
+	company.select_option(next(name.strip() for name in others if name.strip() != COMPANY.name))
+	counts.wait()
+	expect(badge(manager, "Invoices")).to_have_count(0)
+	counts.let_go()
+
+
+def test_counts_that_could_not_be_read_are_asked_for_with_the_next_tab(past, open_page):
+	page = open_page(SALES_USER)
+	counts = HeldCounts(page)
+	counts.is_failing = True
+	open_customer(page, past["customer"])
+	open_tab(page, "Commercial")
+	expect(badge(page, "Invoices")).to_have_count(0)
+	open_tab(page, "Credit")
+	counts.let_go()
+	expect(badge(page, "Invoices")).to_have_text("1")
 
 
 # who sees what, and what there is when there is nothing

@@ -7,7 +7,7 @@ import pytest
 from desk_helpers import COMPANY, MANAGER, PHONE, cleaned, make_customer, shot
 from overview_helpers import TABS, card, open_customer, open_tab, overview_is_on, warning
 
-from embedded import demo_books, demo_overview, demo_site
+from embedded import demo_books, demo_documents, demo_overview, demo_site
 
 pytestmark = pytest.mark.skipif(not os.environ.get("SCREENSHOTS"), reason="SCREENSHOTS is not set")
 
@@ -23,8 +23,8 @@ def customer(connected, running):
 		demo_overview.make_terms()
 		demo_overview.make_tiers()
 		demo_overview.give_tiers([name], chance)
-		frappe.db.set_single_value("Selling Settings", "allow_sales_order_creation_for_expired_quotation", 1)
-		demo_books.fill([name], items, chance)
+		with demo_documents.expired_offers_are_ordered():
+			demo_books.fill([name], items, chance)
 		demo_overview.set_credit_limits([name], chance)
 		demo_overview.make_shop_rules(name)
 		demo_overview.make_special_prices([name], chance)

@@ -33,18 +33,33 @@ def site(connected, running):
 		yield connected
 
 
+@pytest.fixture(scope="module")
+def form(connected, running, standing_page):
+	"""A new Quotation, over which the picker opens; nothing of it is picked."""
+	with cleaned(connected, running.sandbox), search_is_on(connected):
+		page = standing_page(SALES_USER)
+		new_form(page)
+		yield page
+
+
 @pytest.fixture
-def desk(site, seller):
-	"""A new Quotation, and how its picker is answered."""
+def desk(form):
+	"""The picker of a new Quotation, and how it is answered."""
 
 	def opened(say):
-		server = FakeServer(seller, say)
-		new_form(seller)
-		open_picker(seller)
-		expect(picker(seller).locator('[aria-busy="false"]')).to_be_visible()
-		return seller, server
+		server = FakeServer(form, say)
+		open_picker(form)
+		expect(picker(form).locator('[aria-busy="false"]')).to_be_visible()
+		return form, server
 
-	return opened
+	yield opened
+	form.evaluate("window.cur_dialog?.hide()")
+	expect(picker(form)).to_have_count(0)
+	for page in form.context.pages:
+		if page != form:
+			page.close()
+	form.unroute_all()
+	assert not form.evaluate("cur_frm.doc.party_name")
 
 
 def test_a_hit_shows_its_sources_its_tier_its_credit_and_its_discount(desk):

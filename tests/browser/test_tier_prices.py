@@ -39,7 +39,7 @@ def shown(page: Any) -> tuple[str | None, float | None]:
 	)
 
 
-def test_the_price_follows_the_customer_and_is_saved_as_shown(seller, shop):
+def test_the_price_follows_the_customer_and_is_saved_as_shown(shop, seller):
 	seller.goto(f"/desk/quotation/new?company={COMPANY.name}")
 	seller.wait_for_selector("[data-fieldname=party_name] input:visible")
 	choose(seller, shop["gold"])

@@ -4,6 +4,7 @@ Looked for with random quotations of 1 to 399 rows (quotations.py), computed by 
 sandbox on the other.
 """
 
+import os
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -22,8 +23,12 @@ pytestmark = pytest.mark.timeout(600)
 
 TODAY = date(2026, 11, 23)
 ROUNDINGS = {"": ("row", "rate"), PER_ROW: ("row",), PER_RATE: ("rate",)}
+# EXAMPLES=5000 ./dev test tests/mapping looks longer
 thorough = settings(
-	max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+	max_examples=int(os.environ.get("EXAMPLES", 60)),
+	deadline=None,
+	suppress_health_check=list(HealthCheck),
+	derandomize=True,
 )
 
 

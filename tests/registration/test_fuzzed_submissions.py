@@ -29,7 +29,7 @@ from erp_b2b_smartbill.exceptions import AppError
 from erp_b2b_smartbill.registration import decide, form, limits, submit, tokens, view
 from erp_b2b_smartbill.tests.registration_case import PDF, RegistrationCase, submission
 
-EXAMPLES = int(os.environ.get("FUZZ") or 250)
+EXAMPLES = int(os.environ.get("FUZZ") or 150)
 OVER_HTTP = max(20, EXAMPLES // 15)
 # of the stored ones so many-th is confirmed and approved, which takes longer than the rest together
 APPROVED_EVERY = 12

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from erp_b2b_smartbill.tests.faults.schedules import SYSTEMATIC, Schedule
+from erp_b2b_smartbill.tests.faults.schedules import SYSTEMATIC, Schedule, drawn
 from erp_b2b_smartbill.tests.faults.walk import Report, Walk, random_schedules
 from erp_b2b_smartbill.tests.faults.worker import Place
 
@@ -28,7 +28,10 @@ def main() -> int:
 	parser.add_argument("--sandbox", required=True)
 	parser.add_argument("--walk", default="random", help=f"random, or some of {', '.join(SYSTEMATIC)}")
 	parser.add_argument(
-		"--sample", type=int, default=0, help="of a systematic walk only so many, drawn by the seed"
+		"--sample",
+		type=int,
+		default=0,
+		help="of systematic walks only so many, some of each, drawn by the seed",
 	)
 	parser.add_argument("--seed", type=int, default=1)
 	parser.add_argument("--seconds", type=float, default=0, help="a random walk's time")
@@ -66,10 +69,10 @@ def _go(walk: Walk, options: argparse.Namespace) -> Report:
 
 def _systematic(walk: Walk, names: list[str], sample: int, seed: int) -> list[Schedule]:
 	recorded = walk.record()
-	schedules = [schedule for name in names for schedule in SYSTEMATIC[name](recorded)]
-	if not 0 < sample < len(schedules):
-		return schedules
-	return random.Random(seed).sample(schedules, sample)
+	families = [list(SYSTEMATIC[name](recorded)) for name in names]
+	if sample:
+		return drawn(families, sample, random.Random(seed))
+	return [schedule for family in families for schedule in family]
 
 
 def _progress() -> Callable[[Report], None]:

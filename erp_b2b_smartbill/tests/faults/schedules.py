@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice, zip_longest
 from typing import Any
 
 PREFIX = "/SBORO/api"
@@ -348,3 +349,14 @@ SYSTEMATIC: dict[str, Callable[[Recorded], Iterator[Schedule]]] = {
 	"pairs": in_pairs,
 	"everywhere": everywhere,
 }
+
+
+def drawn(families: Sequence[Sequence[Schedule]], count: int, rng: random.Random) -> list[Schedule]:
+	"""So many of them all, as many of each family, and of as many callers: the largest would leave no room for others."""
+	kinds: dict[tuple[int, int], list[Schedule]] = {}
+	for place, family in enumerate(families):
+		for schedule in family:
+			kinds.setdefault((place, len(schedule.callers)), []).append(schedule)
+	queues = [rng.sample(kind, len(kind)) for kind in kinds.values()]
+	in_turn = (schedule for turn in zip_longest(*queues) for schedule in turn if schedule)
+	return list(islice(in_turn, count))
