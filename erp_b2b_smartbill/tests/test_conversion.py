@@ -13,7 +13,7 @@ TODAY = date(2026, 3, 31)
 
 
 def offer(value: str = "100", ordered: str = "0", on: date = date(2026, 3, 1), **values: Any) -> Offer:
-	values = {"name": "Q", "status": "Open", "valid_till": None, "first_order_on": None, **values}
+	values = {"names": ("Q",), "status": "Open", "valid_till": None, "first_order_on": None, **values}
 	return Offer(on=on, value=Decimal(value), ordered=Decimal(ordered), **values)
 
 

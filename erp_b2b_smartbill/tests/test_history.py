@@ -443,6 +443,12 @@ class TimelineCase(HistoryCase):
 
 
 class TestTimeline(TimelineCase):
+	def test_a_document_is_told_with_the_total_that_is_paid(self):
+		self.quoted(grand_total=120.6, rounded_total=121)
+		self.quoted(grand_total=40.4, rounded_total=40, disable_rounded_total=1)
+		amounts = [entry["amount"]["value"] for entry in self.pages(kinds="quotation")]
+		self.assertEqual(sorted(amounts), [40.4, 121])
+
 	def test_everything_is_there_newest_first(self):
 		kinds = self.everything()
 		entries = self.pages()
@@ -581,6 +587,23 @@ class TestPages(TimelineCase):
 		page = self.page()
 		cursor, last = parse(page["next"]), page["entries"][-1]
 		self.assertEqual((cursor.day, cursor.moment, cursor.name), (last["date"], last["at"], name_of(last)))
+
+	def test_the_number_of_queries_is_the_same_whatever_is_on_the_page(self):
+		# invoices are shown to whoever may see credit: without the right on them, a look at his rights is a query
+		user = factories.user("Sales User", "B2B Sales")
+
+		def queries() -> int:
+			with self.as_user(user):
+				self.page()
+				frappe.local.request_cache.clear()
+				with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+					self.page()
+			return sql.call_count
+
+		self.quoted()
+		without = queries()
+		self.row_of("Sales Invoice", posting_date=nowdate(), status="Unpaid", is_return=0, grand_total=1)
+		self.assertEqual(queries(), without)
 
 	def test_the_number_of_queries_does_not_depend_on_how_much_there_is(self):
 		def queries() -> tuple[int, int]:

@@ -8,7 +8,7 @@ from frappe.query_builder import DocType
 from frappe.utils import add_days, getdate, nowdate
 
 from erp_b2b_smartbill.customers import favourites
-from erp_b2b_smartbill.customers.overview import bought, preferences, tabs
+from erp_b2b_smartbill.customers.overview import preferences, tabs
 from erp_b2b_smartbill.customers.overview import scope as scopes
 from erp_b2b_smartbill.customers.recommend import store
 from erp_b2b_smartbill.tests import factories
@@ -385,7 +385,6 @@ class TestRights(PreferencesCase):
 			return DocType("Sales Order").po_no == "mine" if doctype == "Sales Order" else None
 
 		with (
-			mock.patch.object(bought, "readable", readable),
 			mock.patch.object(scopes, "readable", readable),
 			self.as_user(factories.user("Sales User")),
 		):

@@ -39,7 +39,7 @@ BUCKETS = (
 
 @dataclass(frozen=True)
 class Debt:
-	"""An open part of an invoice, or several that are due on one day; `name` is the invoice, the first of several."""
+	"""An open part of an invoice, or several of one age; `due` is the earliest day, `name` the first invoice of it."""
 
 	due: date
 	amount: Decimal
@@ -67,11 +67,6 @@ def oldest_overdue(debts: Iterable[Debt], today: date) -> Debt | None:
 	return min(late, key=lambda debt: (debt.due, debt.name), default=None)
 
 
-def average_days(paid: Iterable[tuple[date, date, int]]) -> tuple[Decimal | None, int]:
-	"""Of (invoice's date, last payment's date, how many): the average with one decimal, and of how many. What was paid
-	in advance was paid in 0 days."""
-	total = number = 0
-	for invoiced, closed, times in paid:
-		total += max((closed - invoiced).days, 0) * times
-		number += times
-	return (round(Decimal(total) / number, 1) if number else None), number
+def average_days(total: int, number: int) -> Decimal | None:
+	"""With one decimal; None of nothing."""
+	return round(Decimal(total) / number, 1) if number else None

@@ -14,14 +14,16 @@ import frappe
 from frappe.query_builder import DocType, Order
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import cint, flt, getdate
+from pypika.terms import Criterion
 
-from erp_b2b_smartbill.customers.overview.scope import Scope, visible
+from erp_b2b_smartbill.customers.overview.links import may_open
+from erp_b2b_smartbill.customers.overview.newest import since_day_of
+from erp_b2b_smartbill.customers.overview.scope import Scope, restricted, visible
 from erp_b2b_smartbill.customers.recommend import purchases
 from erp_b2b_smartbill.customers.recommend.purchases import Days, Line
-from erp_b2b_smartbill.permissions import readable
 
 QUOTATION, ORDER, INVOICE = "Quotation", "Sales Order", "Sales Invoice"
-MAX_DOCUMENTS = 500
+MAX_DOCUMENTS = 300
 MAX_LINES = 5000
 # of two prices of one day, the one that was agreed later
 _LATEST = {QUOTATION: 0, ORDER: 1, INVOICE: 2}
@@ -51,16 +53,18 @@ class Bought:
 
 
 def of(scope: Scope, since: date) -> Bought:
-	"""Two queries."""
+	"""Four queries."""
 	lines: list[Line] = []
 	prices: dict[str, Price] = {}
 	ordered, invoiced = _ordered(scope, since), _invoiced(scope, since)
 	for doctype, rows in ((ORDER, ordered), (INVOICE, invoiced)):
-		shows_prices = frappe.has_permission(doctype, "read")
+		shows_prices, priced = may_open(doctype), set()
 		for row in rows:
 			if row.counts:
 				lines.append((row.item_code, getdate(row.bought_on), flt(row.stock_qty)))
-			if shows_prices and row.stock_qty > 0:
+			# the newest come first
+			if shows_prices and row.stock_qty > 0 and row.item_code not in priced:
+				priced.add(row.item_code)
 				_keep_latest(prices, row.item_code, _price(doctype, row))
 	is_whole = len(ordered) < MAX_LINES and len({row.name for row in ordered}) < MAX_DOCUMENTS
 	is_of_orders = is_whole and not any(row.counts for row in invoiced)
@@ -71,21 +75,17 @@ def sees_all(scope: Scope) -> bool:
 	"""Whether nothing that customers bought is hidden from the user."""
 	if len(scope.companies) < frappe.db.count("Company"):
 		return False
-	return not any(
-		frappe.has_permission(doctype, "read") and readable(doctype) is not None
-		for doctype in (ORDER, INVOICE)
-	)
+	return not any(restricted(doctype) is not None for doctype in (ORDER, INVOICE))
 
 
 def quoted(scope: Scope, items: Iterable[str]) -> dict[str, Price]:
-	"""The last price of these items in a submitted Quotation, where the user may read Quotations. One query."""
+	"""The last price of these items in a submitted Quotation, where the user may read Quotations. Two queries."""
 	wanted = list(items)
-	if not wanted or not frappe.has_permission(QUOTATION, "read"):
+	if not wanted or not may_open(QUOTATION):
 		return {}
 	document, row = DocType(QUOTATION), DocType("Quotation Item")
-	newest = _newest(document, document.transaction_date, scope).where(
-		(document.quotation_to == "Customer") & document.party_name.isin(list(scope.customers))
-	)
+	of_customers = (document.quotation_to == "Customer") & document.party_name.isin(list(scope.customers))
+	newest = _newest(document, document.transaction_date, of_customers, scope)
 	rows = (
 		frappe.qb.from_(newest)
 		.join(row)
@@ -120,12 +120,14 @@ def _price(doctype: str, row: Any) -> Price:
 	return Price(flt(row.rate), row.currency, row.uom, getdate(row.day), doctype, row.name)
 
 
-def _newest(document: Any, day: Any, scope: Scope) -> Any:
-	"""The documents; whose, the caller adds."""
+def _newest(document: Any, day: Any, whose: Criterion, scope: Scope) -> Any:
+	"""The documents."""
+	query = frappe.qb.from_(document).where(
+		whose & (document.docstatus == 1) & visible(_doctype(document), document, scope)
+	)
 	return (
-		frappe.qb.from_(document)
+		since_day_of(query, day, MAX_DOCUMENTS)
 		.select(document.name, document.currency, day.as_("day"))
-		.where((document.docstatus == 1) & visible(_doctype(document), document, scope))
 		.orderby(day, order=Order.desc)
 		.orderby(document.name, order=Order.desc)
 		.limit(MAX_DOCUMENTS)
@@ -138,9 +140,8 @@ def _doctype(table: Any) -> str:
 
 def _ordered(scope: Scope, since: date) -> Sequence[Any]:
 	document, row = DocType(ORDER), DocType("Sales Order Item")
-	newest = _newest(document, document.transaction_date, scope).where(
-		document.customer.isin(list(scope.customers)) & (document.transaction_date >= since)
-	)
+	bought_since = document.customer.isin(list(scope.customers)) & (document.transaction_date >= since)
+	newest = _newest(document, document.transaction_date, bought_since, scope)
 	rows = (
 		frappe.qb.from_(newest)
 		.join(row)
@@ -168,10 +169,9 @@ def _ordered(scope: Scope, since: date) -> Sequence[Any]:
 def _invoiced(scope: Scope, since: date) -> Sequence[Any]:
 	document, row = DocType(INVOICE), DocType("Sales Invoice Item")
 	original, order = DocType(INVOICE).as_("original"), DocType(ORDER).as_("its_order")
-	newest = (
-		_newest(document, document.posting_date, scope)
-		.select(document.is_return, document.return_against)
-		.where(document.customer.isin(list(scope.customers)) & (document.posting_date >= since))
+	bought_since = document.customer.isin(list(scope.customers)) & (document.posting_date >= since)
+	newest = _newest(document, document.posting_date, bought_since, scope).select(
+		document.is_return, document.return_against
 	)
 	rows = (
 		frappe.qb.from_(newest)

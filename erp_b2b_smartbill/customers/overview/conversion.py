@@ -20,23 +20,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
+from typing import NamedTuple
 
 MONTHS = 12
 WON, LOST, EXPIRED, OPEN = "won", "lost", "expired", "open"
 OUTCOMES = (WON, LOST, EXPIRED, OPEN)
 
 
-@dataclass(frozen=True)
-class Offer:
-	"""A submitted quotation: `ordered` of it, and the date of the first order, None without one."""
+class Offer(NamedTuple):
+	"""Submitted quotations of a month that became the same after as many days: `number` of them, their amounts together,
+	`ordered` of them, and the date of the first order, None without one. `names` are theirs, or none where these are too
+	many to be told."""
 
-	name: str
+	names: tuple[str, ...]
 	on: date
 	value: Decimal
 	status: str
 	valid_till: date | None
 	ordered: Decimal
 	first_order_on: date | None
+	number: int = 1
 
 
 @dataclass(frozen=True)
@@ -80,18 +83,19 @@ def outcome(offer: Offer, today: date) -> str:
 
 
 def summary(offers: Sequence[Offer], today: date) -> Summary:
-	number = {"quoted": len(offers), **dict.fromkeys(OUTCOMES, 0), "partly": 0}
+	number = {"quoted": 0, **dict.fromkeys(OUTCOMES, 0), "partly": 0}
 	value = {"quoted": Decimal(), **dict.fromkeys(OUTCOMES, Decimal()), "ordered": Decimal()}
 	days = []
 	for offer in offers:
 		became = outcome(offer, today)
-		number[became] += 1
+		number[became] += offer.number
+		number["quoted"] += offer.number
 		value[became] += offer.value
 		value["quoted"] += offer.value
 		value["ordered"] += offer.ordered
 		if offer.first_order_on is not None:
-			number["partly"] += offer.status == "Partially Ordered"
-			days.append(max((offer.first_order_on - offer.on).days, 0))
+			number["partly"] += offer.number if offer.status == "Partially Ordered" else 0
+			days += [max((offer.first_order_on - offer.on).days, 0)] * offer.number
 	return Summary(
 		number=number,
 		value=value,

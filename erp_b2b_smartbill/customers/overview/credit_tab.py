@@ -30,6 +30,7 @@ from erp_b2b_smartbill.customers.overview import (
 	receivables,
 )
 from erp_b2b_smartbill.customers.overview.links import link_to, list_of
+from erp_b2b_smartbill.customers.overview.receivables import Receivable
 from erp_b2b_smartbill.customers.overview.scope import Scope
 from erp_b2b_smartbill.permissions import CREDIT_ASKERS
 
@@ -53,8 +54,8 @@ def show(scope: Scope) -> dict[str, Any]:
 		return {"company": None, "companies": []}
 	details = credit.in_detail(scope.customers, scope.companies)
 	smartbill = _smartbill(scope.customers, scope.companies)
-	page = ledger.page(scope)
-	found = receivables.open_invoices(scope)
+	page = ledger.page(scope, known=_in_the_ledger(scope, details))
+	found = receivables.of(scope.of_company)
 	return {
 		"company": scope.company,
 		"currency": scope.currency,
@@ -69,21 +70,25 @@ def show(scope: Scope) -> dict[str, Any]:
 	}
 
 
+def _in_the_ledger(scope: Scope, details: dict[credit.Key, credit.Detail]) -> tuple[int, float]:
+	"""(how many entries, their balance) of all of the scope's customers in its company."""
+	its = [detail for (_customer, company), detail in details.items() if company == scope.company]
+	return sum(detail.entries for detail in its), sum(detail.ledger for detail in its)
+
+
 def headroom(scope: Scope) -> dict[str, Any] | None:
-	"""{limit, used, available, currency, overdue, is_over_limit} of the scope's customer and company, for the warning in
-	a document; None without a company. Amounts are in the company's currency."""
+	"""{limit, used, available, currency, is_over_limit} of the scope's customer and company, for the warning in a
+	document; None without a company. Amounts are in the company's currency."""
 	if not scope.company:
 		return None
 	key = scope.customer, scope.company
 	one = credit.in_detail([scope.customer], [scope.company])[key].credit
 	one = one.with_used(_smartbill([scope.customer], [scope.company]).get(key, 0))
-	sums = ageing.by_bucket(receivables.open_invoices(scope).debts, getdate(nowdate()))
 	return {
 		"limit": one.limit,
 		"used": one.used,
 		"available": one.available,
 		"currency": one.currency,
-		"overdue": float(ageing.overdue(sums)),
 		"is_over_limit": one.is_over_limit,
 	}
 
@@ -192,11 +197,12 @@ def _members(
 # What is open
 
 
-def _ageing(scope: Scope, found: receivables.Open, balance: float) -> dict[str, Any]:
+def _ageing(scope: Scope, found: list[Receivable], balance: float) -> dict[str, Any]:
 	"""Buckets, credit notes and what is elsewhere (advances, journal entries) add up to the balance."""
 	today = getdate(nowdate())
-	sums = ageing.by_bucket(found.debts, today)
-	on_invoices = sum(sums.values(), found.credit_notes)
+	sums = ageing.by_bucket(receivables.debts(found), today)
+	credit_notes = sum((one.base for one in found if not one.is_debt), Decimal(0))
+	on_invoices = sum(sums.values(), credit_notes)
 	return {
 		"currency": scope.currency,
 		"as_of": today,
@@ -211,7 +217,7 @@ def _ageing(scope: Scope, found: receivables.Open, balance: float) -> dict[str, 
 			for bucket in ageing.BUCKETS
 		],
 		"overdue": float(ageing.overdue(sums)),
-		"credit_notes": float(found.credit_notes),
+		"credit_notes": float(credit_notes),
 		"total": float(on_invoices),
 		"elsewhere": float(round(Decimal(str(balance)) - on_invoices, 2)),
 		"balance": balance,
@@ -227,9 +233,9 @@ def _ageing(scope: Scope, found: receivables.Open, balance: float) -> dict[str, 
 	}
 
 
-def _oldest(scope: Scope, found: receivables.Open) -> dict[str, Any] | None:
+def _oldest(scope: Scope, found: list[Receivable]) -> dict[str, Any] | None:
 	today = getdate(nowdate())
-	oldest = ageing.oldest_overdue(found.debts, today)
+	oldest = ageing.oldest_overdue(receivables.debts(found), today)
 	if not oldest:
 		return None
 	return {

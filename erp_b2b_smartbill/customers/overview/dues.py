@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 # less than half a cent is what is left of rounding
 NOTHING = Decimal("0.005")
@@ -55,3 +56,8 @@ def status(outstanding: Decimal, overdue: Decimal, *, is_return: bool = False) -
 	if outstanding < NOTHING:
 		return PAID
 	return OVERDUE if overdue >= NOTHING else NOT_DUE
+
+
+def decimal(value: Any) -> Decimal:
+	"""As stored, nothing is 0: a database may know decimals or only floats."""
+	return value if isinstance(value, Decimal) else Decimal(str(value or 0))

@@ -14,26 +14,29 @@ from typing import Any
 
 import frappe
 from frappe.query_builder import Case, DocType
-from frappe.query_builder.functions import Count, NullIf, Sum
-from frappe.utils import add_months, flt, getdate, nowdate
+from frappe.query_builder.functions import Coalesce, Count, Sum
+from frappe.utils import add_months, getdate, nowdate
 from pypika import Table
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, Term
+from pypika.terms import Criterion
 
-from erp_b2b_smartbill.customers.overview import dues
-from erp_b2b_smartbill.customers.overview.links import list_of
+from erp_b2b_smartbill.customers.overview import dues, receivables
+from erp_b2b_smartbill.customers.overview.links import list_of, may_open
 from erp_b2b_smartbill.customers.overview.listing import (
 	ERPNEXT,
 	Wanted,
-	may_open,
+	from_cursor,
 	money,
+	newest_first,
 	of_customers,
-	ordered,
+	to_pay,
 	within,
 )
+from erp_b2b_smartbill.customers.overview.newest import since_day_of
+from erp_b2b_smartbill.customers.overview.receivables import INVOICE, Receivable, submitted
 from erp_b2b_smartbill.customers.overview.scope import Scope, visible
 
-INVOICE, PAYMENT, LEDGER = "Sales Invoice", "Payment Entry", "GL Entry"
+PAYMENT, LEDGER = "Payment Entry", "GL Entry"
 # a list in the desk is filtered by the names themselves, so that it shows what was counted
 MAX_NAMES = 100
 MONTHS = 12
@@ -43,8 +46,12 @@ MONTHS = 12
 class Amounts:
 	"""Of one currency of one company: in that currency, and in the company's."""
 
-	own: float = 0
-	base: float = 0
+	own: Decimal = Decimal(0)
+	base: Decimal = Decimal(0)
+
+	def add(self, part: Receivable) -> None:
+		self.own += part.own
+		self.base += part.base
 
 
 @dataclass
@@ -74,15 +81,17 @@ def sums(scope: Scope) -> dict[Key, Sums]:
 		one.is_exact = one.is_exact and row.party_account_currency == row.currency
 		one.notes += int(row.notes or 0)
 		one.number += int(row.number - (row.notes or 0))
-	for row in _amounts(scope):
-		one = found[row.company, row.currency]
-		is_own = row.party_account_currency == row.currency
-		one.open_number += int(row.open_number)
-		one.overdue_number += int(row.overdue_number)
-		for name in ("outstanding", "credit", "overdue"):
-			amounts = getattr(one, name)
-			amounts.own += flt(row[name] if is_own else row[f"{name}_divided"])
-			amounts.base += flt(row[f"{name}_multiplied"] if is_own else row[name])
+	today = getdate(nowdate())
+	for part in receivables.of(scope):
+		one = found[part.company, part.currency]
+		one.outstanding.add(part)
+		if part.is_return:
+			one.credit.add(part)
+		elif part.own > 0:
+			one.open_number += part.number
+		if part.is_overdue(today):
+			one.overdue_number += part.number
+			one.overdue.add(part)
 	return found
 
 
@@ -91,7 +100,7 @@ def open_number(scope: Scope) -> int:
 	return (
 		frappe.qb.from_(invoice)
 		.select(Count("*"))
-		.where(_of(scope, invoice) & (invoice.company == scope.company))
+		.where(submitted(scope.of_company, invoice))
 		.where((invoice.outstanding_amount > 0) & (invoice.is_return == 0))
 		.run()[0][0]
 	)
@@ -105,7 +114,7 @@ def received(scope: Scope) -> dict[str, Any]:
 		frappe.qb.from_(entry)
 		.select(Sum(entry.credit) - Sum(entry.debit))
 		.where((entry.party_type == "Customer") & entry.party.isin(list(scope.customers)))
-		.where(visible(LEDGER, entry, scope) & (entry.company == scope.company))
+		.where(visible(LEDGER, entry, scope.of_company))
 		.where((entry.voucher_type == PAYMENT) & (entry.is_cancelled == 0) & (entry.posting_date >= since))
 		.run()[0][0]
 	)
@@ -150,10 +159,16 @@ def count(scope: Scope, wanted: Wanted) -> int:
 
 
 def rows(scope: Scope, wanted: Wanted, limit: int) -> list[dict[str, Any]]:
-	"""Newest first, in two queries."""
+	"""Newest first, in two queries or three."""
 	invoice = DocType(INVOICE)
+	query = from_cursor(
+		_wanted(scope, wanted), ERPNEXT, wanted, invoice.posting_date, invoice.creation, invoice.name
+	)
+	# what is overdue takes as long to find out as to sort
+	if wanted.status not in (dues.OVERDUE, dues.NOT_DUE):
+		query = since_day_of(query, invoice.posting_date, limit)
 	found = (
-		ordered(_wanted(scope, wanted), ERPNEXT, wanted, invoice.posting_date, invoice.creation, invoice.name)
+		newest_first(query, invoice.posting_date, invoice.creation, invoice.name)
 		.select(
 			invoice.name,
 			invoice.customer,
@@ -169,8 +184,8 @@ def rows(scope: Scope, wanted: Wanted, limit: int) -> list[dict[str, Any]]:
 			invoice.party_account_currency,
 			invoice.conversion_rate,
 			invoice.outstanding_amount,
-			_total(invoice, "").as_("total"),
-			_total(invoice, "base_").as_("base_total"),
+			to_pay(invoice).as_("total"),
+			to_pay(invoice, "base_").as_("base_total"),
 		)
 		.limit(limit)
 		.run(as_dict=True)
@@ -183,18 +198,18 @@ def rows(scope: Scope, wanted: Wanted, limit: int) -> list[dict[str, Any]]:
 def _row(row: Any, schedule: list[Any], company_currency: str | None, opens: bool) -> dict[str, Any]:
 	own = row.party_account_currency == row.currency
 	field_of_part = "payment_amount" if own else "base_payment_amount"
-	outstanding = _decimal(row.outstanding_amount)
+	outstanding = dues.decimal(row.outstanding_amount)
 	parts = dues.open_parts(
 		outstanding,
-		[dues.Part(part.due_date, _decimal(part[field_of_part])) for part in schedule],
-		row.due_date,
+		[dues.Part(part.due_date, dues.decimal(part[field_of_part])) for part in schedule],
+		row.due_date or row.posting_date,
 	)
 	today = getdate()
 	overdue = dues.overdue_amount(parts, outstanding, today)
 	status = dues.status(outstanding, overdue, is_return=bool(row.is_return))
 	# what comes next is what a reader waits for
-	due = parts[0].due if parts else row.due_date
-	rate = _decimal(row.conversion_rate) if own else Decimal(1)
+	due = parts[0].due if parts else row.due_date or row.posting_date
+	rate = dues.decimal(row.conversion_rate) if own else Decimal(1)
 	kept_in = row.currency if own else company_currency
 	return {
 		"source": ERPNEXT,
@@ -239,7 +254,7 @@ def _schedules(names: list[str]) -> dict[str, list[Any]]:
 
 def _wanted(scope: Scope, wanted: Wanted) -> QueryBuilder:
 	invoice = DocType(INVOICE)
-	query = frappe.qb.from_(invoice).where(_of(scope, invoice) & (invoice.company == scope.company))
+	query = frappe.qb.from_(invoice).where(submitted(scope.of_company, invoice))
 	for condition in (
 		*_state(scope, invoice, wanted.status),
 		*within(wanted, invoice.posting_date, invoice.name),
@@ -265,97 +280,36 @@ def _state(scope: Scope, invoice: Table, status: str | None) -> Iterable[Criteri
 		yield invoice.name.notin(_overdue_names(scope))
 
 
-# Sums, by the database: a customer may have ten thousand open invoices
-
-
-def _of(scope: Scope, invoice: Table) -> Criterion:
-	return (
-		invoice.customer.isin(list(scope.customers))
-		& (invoice.docstatus == 1)
-		& visible(INVOICE, invoice, scope)
-	)
-
-
-def _total(invoice: Table, prefix: str) -> Term:
-	rounded, grand = invoice[f"{prefix}rounded_total"], invoice[f"{prefix}grand_total"]
-	return Case().when((invoice.disable_rounded_total == 1) | (rounded == 0), grand).else_(rounded)
-
-
 def _numbers(scope: Scope) -> list[Any]:
 	invoice = DocType(INVOICE)
 	group = (invoice.company, invoice.currency, invoice.party_account_currency)
 	return (
 		frappe.qb.from_(invoice)
 		.select(*group, Count("*").as_("number"), Sum(invoice.is_return).as_("notes"))
-		.where(_of(scope, invoice))
-		.groupby(*group)
-		.run(as_dict=True)
-	)
-
-
-def _late(scope: Scope) -> QueryBuilder:
-	"""Of every open document what is late, in its account's currency: what is open but for what is not due yet. Not by
-	what was paid: ERPNext takes advances and write-offs off the schedule already."""
-	invoice, schedule, today = DocType(INVOICE), DocType("Payment Schedule"), nowdate()
-	own = invoice.party_account_currency == invoice.currency
-	amount = Case().when(own, schedule.payment_amount).else_(schedule.base_payment_amount)
-	at_once = Case().when(invoice.due_date < today, invoice.outstanding_amount).else_(0)
-	fallen_due = Sum(Case().when(schedule.due_date < today, 1).else_(0))
-	not_due = Sum(Case().when(schedule.due_date < today, 0).else_(amount))
-	by_schedule = Case().when(fallen_due > 0, invoice.outstanding_amount - not_due).else_(0)
-	# grouped, so that the sum is made once: as a sum for each row MariaDB makes it wherever it is used
-	return (
-		frappe.qb.from_(invoice)
-		.left_join(schedule)
-		.on((schedule.parent == invoice.name) & (schedule.parenttype == INVOICE))
-		.select(
-			invoice.name,
-			invoice.company,
-			invoice.currency,
-			invoice.party_account_currency,
-			invoice.is_return,
-			NullIf(invoice.conversion_rate, 0).as_("rate"),
-			invoice.outstanding_amount.as_("outstanding"),
-			Case().when(Count(schedule.name) == 0, at_once).else_(by_schedule).as_("late"),
-		)
-		.where(_of(scope, invoice) & (invoice.outstanding_amount != 0))
-		.groupby(invoice.name)
-	)
-
-
-def _is_overdue(row: Any) -> Criterion:
-	return (row.is_return == 0) & (row.late >= float(dues.NOTHING))
-
-
-def _amounts(scope: Scope) -> list[Any]:
-	"""Of what is open: also multiplied and divided by the rates, as one of the two is what is asked for."""
-	row = _late(scope)
-	amounts = {
-		"outstanding": row.outstanding,
-		"credit": Case().when(row.is_return == 1, row.outstanding).else_(0),
-		"overdue": Case().when(_is_overdue(row), row.late).else_(0),
-	}
-	is_open = (row.outstanding > 0) & (row.is_return == 0)
-	group = (row.company, row.currency, row.party_account_currency)
-	return (
-		frappe.qb.from_(row)
-		.select(
-			*group,
-			Sum(Case().when(is_open, 1).else_(0)).as_("open_number"),
-			Sum(Case().when(_is_overdue(row), 1).else_(0)).as_("overdue_number"),
-			*(Sum(amount).as_(name) for name, amount in amounts.items()),
-			*(Sum(amount * row.rate).as_(f"{name}_multiplied") for name, amount in amounts.items()),
-			*(Sum(amount / row.rate).as_(f"{name}_divided") for name, amount in amounts.items()),
-		)
+		.where(submitted(scope, invoice))
 		.groupby(*group)
 		.run(as_dict=True)
 	)
 
 
 def _overdue_names(scope: Scope) -> QueryBuilder:
-	row = _late(scope)
-	return frappe.qb.from_(row).select(row.name).where(_is_overdue(row) & (row.company == scope.company))
-
-
-def _decimal(value: Any) -> Decimal:
-	return Decimal(str(value or 0))
+	"""As a list is filtered by them: overdue is what is open but for what is not due yet. Not by what was paid: ERPNext
+	takes advances and write-offs off the schedule already."""
+	invoice, schedule, today = DocType(INVOICE), DocType("Payment Schedule"), nowdate()
+	own = invoice.party_account_currency == invoice.currency
+	amount = Case().when(own, schedule.payment_amount).else_(schedule.base_payment_amount)
+	due = Coalesce(schedule.due_date, invoice.due_date, invoice.posting_date)
+	fallen_due = Sum(Case().when(due < today, 1).else_(0))
+	not_due = Sum(Case().when(schedule.due_date >= today, amount).else_(0))
+	late = (
+		frappe.qb.from_(invoice)
+		.left_join(schedule)
+		.on((schedule.parent == invoice.name) & (schedule.parenttype == INVOICE))
+		.select(invoice.name)
+		.where(submitted(scope.of_company, invoice))
+		.where((invoice.outstanding_amount > 0) & (invoice.is_return == 0))
+		.groupby(invoice.name, invoice.outstanding_amount)
+		.having((fallen_due > 0) & (invoice.outstanding_amount - not_due >= float(dues.NOTHING)))
+	)
+	# a table of its own: MariaDB would look for each document in it anew
+	return frappe.qb.from_(late).select(late.name)

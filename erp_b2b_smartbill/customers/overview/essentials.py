@@ -8,11 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 import frappe
-from frappe.utils import flt
+from frappe.utils import flt, getdate, nowdate
 
 from erp_b2b_smartbill.customers import credit
-from erp_b2b_smartbill.customers.overview import commercial, credit_tab, erpnext_invoices, preferences, tabs
+from erp_b2b_smartbill.customers.overview import (
+	commercial,
+	credit_tab,
+	erpnext_invoices,
+	preferences,
+	receivables,
+	tabs,
+)
 from erp_b2b_smartbill.customers.overview.links import link_to, list_of
+from erp_b2b_smartbill.customers.overview.listing import to_pay
 from erp_b2b_smartbill.customers.overview.scope import Scope, visible
 
 USUAL_ITEMS = 5
@@ -55,12 +63,11 @@ def _credit(scope: Scope) -> dict[str, Any]:
 
 
 def _overdue(scope: Scope) -> dict[str, Any]:
-	sums = [
-		one for (company, _currency), one in erpnext_invoices.sums(scope).items() if company == scope.company
-	]
-	count = sum(one.overdue_number for one in sums)
+	today = getdate(nowdate())
+	late = [one for one in receivables.of(scope.of_company) if one.is_overdue(today)]
+	count = sum(one.number for one in late)
 	return {
-		"value": flt(sum(one.overdue.base for one in sums), 2),
+		"value": flt(sum(one.base for one in late), 2),
 		"currency": scope.currency,
 		"count": count,
 		"list": erpnext_invoices.list_of_overdue(scope, count),
@@ -71,9 +78,9 @@ def _last_order(scope: Scope) -> dict[str, Any] | None:
 	order = frappe.qb.DocType(ORDER)
 	rows = (
 		frappe.qb.from_(order)
-		.select(order.name, order.transaction_date, order.grand_total, order.currency)
-		.where((order.customer == scope.customer) & (order.company == scope.company) & (order.docstatus == 1))
-		.where(visible(ORDER, order, scope))
+		.select(order.name, order.transaction_date, to_pay(order).as_("grand_total"), order.currency)
+		.where((order.customer == scope.customer) & (order.docstatus == 1))
+		.where(visible(ORDER, order, scope.of_company))
 		.orderby(order.transaction_date, order=frappe.qb.desc)
 		.orderby(order.name, order=frappe.qb.desc)
 		.limit(1)
@@ -91,9 +98,4 @@ def _last_order(scope: Scope) -> dict[str, Any] | None:
 
 
 def _items(scope: Scope) -> list[dict[str, Any]]:
-	usual = preferences.show(scope)["usual"]["rows"]
-	return [_item(row) for row in usual if row["is_on_sale"]][:USUAL_ITEMS]
-
-
-def _item(row: dict[str, Any]) -> dict[str, Any]:
-	return {field: row[field] for field in ("item_code", "item_name", "qty", "uom")}
+	return preferences.usual_on_sale(scope)[:USUAL_ITEMS]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import frappe
@@ -51,7 +51,7 @@ def count(scope: Scope) -> int | None:
 	if not frappe.has_permission("Quotation", "read"):
 		return None
 	if scope.is_company_given:
-		scope = replace(scope, companies=(scope.company,))
+		scope = scope.of_company
 	quotation = DocType("Quotation")
 	whose = parties.of(scope).are(quotation.quotation_to, quotation.party_name)
 	query = frappe.qb.from_(quotation).select(Count("*")).where(whose & (quotation.docstatus == 1))
@@ -71,10 +71,9 @@ class _Figures:
 
 	def shown(self) -> dict[str, Any]:
 		"""{as_of, period, total, months, before, trend, lost, orders_without_quotation}."""
-		offers = quotes.offers(self.scope, self.whom, _days(self.months_before + self.months))
-		first = self.months[0].first
-		now = [offer for offer in offers if offer.on >= first]
-		before = [offer for offer in offers if offer.on < first]
+		both = quotes.offers(self.scope, self.whom, _days(self.months_before + self.months), self.today)
+		now = [offer for offer in both if offer.on >= self.months[0].first]
+		before = [offer for offer in both if offer.on < self.months[0].first]
 		total, previous = conversion.summary(now, self.today), conversion.summary(before, self.today)
 		return {
 			"as_of": self.today,
@@ -86,7 +85,7 @@ class _Figures:
 				"by_number": conversion.change(total.rate_by_number, previous.rate_by_number),
 				"by_value": conversion.change(total.rate_by_value, previous.rate_by_value),
 			},
-			"lost": self._lost(now),
+			"lost": self._lost(),
 			"orders_without_quotation": self._orders_without(),
 		}
 
@@ -112,22 +111,19 @@ class _Figures:
 			{
 				"month": month.key,
 				**self._summary(conversion.summary(some, self.today)),
-				"list": self._list_of(some, self._quoted(month)) if some else None,
+				"list": self._list(some, self._quoted(month)),
 			}
 			for month, some in zip(self.months, of_months, strict=True)
 		]
 
-	def _lost(self, offers: Iterable[Offer]) -> dict[str, Any]:
+	def _lost(self) -> dict[str, Any]:
 		"""A quotation that was lost for two reasons counts for both."""
-		lost = {
-			offer.name: offer for offer in offers if conversion.outcome(offer, self.today) == conversion.LOST
-		}
-		rows = [row for row in quotes.losses(self.scope, self.whom, _days(self.months)) if row.name in lost]
+		rows = quotes.losses(self.scope, self.whom, _days(self.months))
 		numbers = Counter(row.reason for row in rows)
 		return {
-			"number": len(lost),
+			"number": len({row.name for row in rows}),
 			"reasons": [
-				self._reason(reason, [lost[row.name] for row in rows if row.reason == reason])
+				self._reason(reason, [row for row in rows if row.reason == reason])
 				# the most frequent first
 				for reason in sorted(filter(None, numbers), key=lambda reason: (-numbers[reason], reason))
 			],
@@ -135,16 +131,16 @@ class _Figures:
 			"latest": self._latest(rows),
 		}
 
-	def _reason(self, reason: str, offers: list[Offer]) -> dict[str, Any]:
+	def _reason(self, reason: str, losses: list[Loss]) -> dict[str, Any]:
 		filters = self._quoted(*self.months) | {
 			"status": "Lost",
 			"Quotation Lost Reason Detail.lost_reason": reason,
 		}
 		return {
 			"reason": reason,
-			"number": len(offers),
-			"value": self._money(sum((offer.value for offer in offers), start=quotes.money(0))),
-			"list": self._list_of(offers, filters),
+			"number": len(losses),
+			"value": self._money(sum((row.value for row in losses), start=Decimal(0))),
+			"list": self._list_of(len(losses), [row.name for row in losses], filters),
 		}
 
 	def _latest(self, rows: Sequence[Loss]) -> list[dict[str, Any]]:
@@ -191,15 +187,19 @@ class _Figures:
 		}
 		everything = self._quoted(*self.months)
 		lists = {
-			outcome: self._list_of(some, everything | more[outcome]) if some else None
-			for outcome, some in by_outcome.items()
+			outcome: self._list(some, everything | more[outcome]) for outcome, some in by_outcome.items()
 		}
-		return {"quoted": self._list_of(offers, everything) if offers else None, **lists}
+		return {"quoted": self._list(offers, everything), **lists}
 
-	def _list_of(self, offers: Sequence[Offer], filters: dict[str, Any]) -> dict[str, Any] | None:
-		if len(offers) <= MAX_NAMES:
-			filters = {"name": ["in", [offer.name for offer in offers]]}
-		return list_of("Quotation", filters)
+	def _list(self, offers: Sequence[Offer], filters: dict[str, Any]) -> dict[str, Any] | None:
+		names = [name for offer in offers for name in offer.names]
+		return self._list_of(sum(offer.number for offer in offers), names, filters)
+
+	def _list_of(self, number: int, names: list[str], filters: dict[str, Any]) -> dict[str, Any] | None:
+		"""None of nothing. The filters are for more than names can be given of."""
+		if number == len(names) <= MAX_NAMES:
+			filters = {"name": ["in", names]}
+		return list_of("Quotation", filters) if number else None
 
 	def _quoted(self, *months: Month) -> dict[str, Any]:
 		days = _days(months)

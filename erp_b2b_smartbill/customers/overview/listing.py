@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import frappe
 from frappe.query_builder.functions import Lower
 from frappe.utils import flt
-from pypika import Order
+from pypika import Case, Order, Table
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term
 
@@ -49,11 +48,11 @@ def within(wanted: Wanted, day: Term, number: Term) -> Iterator[Criterion]:
 		yield Lower(number).like(f"%{wanted.text.lower()}%")
 
 
-def ordered(
+def from_cursor(
 	query: QueryBuilder, source: str, wanted: Wanted, day: Term, moment: Term, name: Term
 ) -> QueryBuilder:
-	"""Newest first, from the cursor on. Of what is equal, one source goes after the other; names are compared by the
-	database only, within one source."""
+	"""From the cursor on, in the order of `newest_first`. Of what is equal, one source goes after the other; names are
+	compared by the database only, within one source."""
 	cursor = wanted.after
 	if cursor:
 		ties = None
@@ -65,9 +64,14 @@ def ordered(
 		query = query.where(
 			(day < cursor.day) | ((day == cursor.day) & (earlier if ties is None else earlier | ties))
 		)
-	return (
-		query.orderby(day, order=Order.desc).orderby(moment, order=Order.desc).orderby(name, order=Order.desc)
-	)
+	return query
+
+
+def newest_first(query: QueryBuilder, *columns: Term) -> QueryBuilder:
+	"""By (day, moment, name)."""
+	for column in columns:
+		query = query.orderby(column, order=Order.desc)
+	return query
 
 
 def of_customers(customers: tuple[str, ...]) -> Any:
@@ -75,5 +79,9 @@ def of_customers(customers: tuple[str, ...]) -> Any:
 	return customers[0] if len(customers) == 1 else ["in", list(customers)]
 
 
-def may_open(doctype: str) -> bool:
-	return bool(frappe.has_permission(doctype, "read"))
+def to_pay(document: Table, prefix: str = "") -> Term:
+	"""The total of a document of ERPNext's that somebody pays: rounded where it is. `prefix` "base_" has it in the
+	company's currency."""
+	rounded, grand = document[f"{prefix}rounded_total"], document[f"{prefix}grand_total"]
+	is_rounded = (document.disable_rounded_total == 0) & (rounded != 0)
+	return Case().when(is_rounded, rounded).else_(grand)

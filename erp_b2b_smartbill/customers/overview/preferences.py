@@ -54,19 +54,16 @@ def count(scope: Scope) -> int:
 def show(scope: Scope) -> dict[str, Any]:
 	"""{favourites, recommended, usual, may_mark, may_quote}."""
 	today = getdate(nowdate())
-	since = getdate(add_months(today, -MONTHS))
+	since = _since(today)
 	marked = _marked(scope.customer)
 	known = bought.of(scope, since)
 	sees_all = bought.sees_all(scope)
 	kept = _recommended(scope.customer)
 	recommended = kept if sees_all else _told_by(known, kept)
-	usual = sorted(
-		known.items, key=lambda item: (-len(known.items[item]), -_last(known, item).toordinal(), item)
-	)
+	usual = _usual(known)
 	named = {row.item_code for row in (*marked, *recommended)}
 	reasons = {row.with_item for row in recommended if row.with_item}
-	# whoever may not read all items: which, only the database knows
-	of_usual = usual if _readable_items() is not None else usual[:MAX_ROWS]
+	of_usual = _looked_up(usual)
 	items = _items({*named, *reasons, *of_usual})
 	hidden = len(of_usual) - sum(item in items for item in of_usual)
 	shown_usual = [item for item in of_usual if item in items][:MAX_ROWS]
@@ -101,6 +98,32 @@ def show(scope: Scope) -> dict[str, Any]:
 		"may_mark": bool(frappe.has_permission("Item", "read")),
 		"may_quote": bool(frappe.has_permission("Quotation", "create")),
 	}
+
+
+def usual_on_sale(scope: Scope) -> list[dict[str, Any]]:
+	"""{item_code, item_name, qty, uom} of the tab's usual items that are on sale, what is bought most often first."""
+	known = bought.of(scope, _since(getdate(nowdate())))
+	usual = _looked_up(_usual(known))
+	items = _items(usual)
+	show_row = _Row(items, known, {}, set())
+	rows = (show_row(item) for item in [item for item in usual if item in items][:MAX_ROWS])
+	fields = ("item_code", "item_name", "qty", "uom")
+	return [{field: row[field] for field in fields} for row in rows if row["is_on_sale"]]
+
+
+def _since(today: date) -> date:
+	return getdate(add_months(today, -MONTHS))
+
+
+def _usual(known: Bought) -> list[str]:
+	return sorted(
+		known.items, key=lambda item: (-len(known.items[item]), -_last(known, item).toordinal(), item)
+	)
+
+
+def _looked_up(usual: list[str]) -> list[str]:
+	"""What is enough for a page. From whoever may not read all items some are hidden: which, only the database knows."""
+	return usual if _readable_items() is not None else usual[:MAX_ROWS]
 
 
 class _Row:

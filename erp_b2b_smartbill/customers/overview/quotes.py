@@ -3,9 +3,8 @@ user may read them. The number of queries does not depend on how many there are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +12,13 @@ import frappe
 from frappe.query_builder import DocType, Order
 from frappe.query_builder.functions import Count, Min, Sum
 from frappe.utils import getdate
+from pypika import Case, Table, analytics
+from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, ExistsCriterion
 
 from erp_b2b_smartbill.customers.overview.conversion import Offer
+from erp_b2b_smartbill.customers.overview.database import days_between, letters, month, together
+from erp_b2b_smartbill.customers.overview.dues import decimal
 from erp_b2b_smartbill.customers.overview.parties import Parties
 from erp_b2b_smartbill.customers.overview.scope import Scope, visible
 
@@ -34,40 +37,64 @@ class Loss:
 
 	name: str
 	on: date
+	value: Decimal
 	reason: str | None
 	detail: str | None
 
 
-def offers(scope: Scope, whom: Parties, days: Days) -> list[Offer]:
-	"""The submitted quotations of these days. An order that the user may not read is none."""
-	quotation = DocType("Quotation")
+def offers(scope: Scope, whom: Parties, days: Days, today: date) -> list[Offer]:
+	"""The submitted quotations of these days, summed up by the database: there are thousands. Whole months are expected;
+	each is dated at its first day. An order that the user may not read is none."""
+	one = _with_orders(scope, whom, days)
+	became = (
+		month(one.day),
+		one.status,
+		Case().when(one.first_order.isnotnull(), 1).else_(0),
+		Case().when(one.valid_till < today, 1).else_(0),
+		Case().when(one.first_order > one.day, days_between(one.day, one.first_order)).else_(0),
+	)
 	rows = (
-		frappe.qb.from_(quotation)
+		frappe.qb.from_(one)
 		.select(
-			quotation.name,
-			quotation.transaction_date,
-			quotation.base_net_total,
-			quotation.status,
-			quotation.valid_till,
+			*became,
+			Count("*"),
+			Sum(one.value),
+			Sum(one.ordered),
+			together(one.name),
+			Sum(letters(one.name)),
 		)
-		.where(_quoted(scope, whom, days))
+		.groupby(*became)
 		.run()
 	)
-	ordered = _ordered(scope, whom, days)
-	return [_offer(row, ordered.get(row[0])) for row in rows]
+	return [_offer(*row, today=today) for row in rows]
 
 
-def _offer(row: Sequence[Any], ordered: Sequence[Any] | None) -> Offer:
-	name, on, value, status, valid_till = row
-	first_order, amount = ordered or (None, 0)
+def _offer(
+	key: str,
+	status: str,
+	is_ordered: int,
+	is_expired: int,
+	days: float,
+	number: int,
+	value: Any,
+	ordered: Any,
+	names: str,
+	letters_of_names: int,
+	*,
+	today: date,
+) -> Offer:
+	first, parts = date.fromisoformat(f"{key}-01"), names.split(",")
+	# they may have been cut, or have commas of their own
+	are_whole = len(parts) == number and len(names) == letters_of_names + number - 1
 	return Offer(
-		name=name,
-		on=getdate(on),
-		value=money(value),
+		names=tuple(parts) if are_whole else (),
+		on=first,
+		value=decimal(value),
 		status=status,
-		valid_till=getdate(valid_till) if valid_till else None,
-		ordered=money(amount),
-		first_order_on=getdate(first_order) if first_order else None,
+		valid_till=today - timedelta(days=1) if is_expired else None,
+		ordered=decimal(ordered),
+		first_order_on=first + timedelta(days=int(days)) if is_ordered else None,
+		number=number,
 	)
 
 
@@ -76,45 +103,73 @@ def _quoted(scope: Scope, whom: Parties, days: Days) -> Criterion:
 	return (
 		whom.are(quotation.quotation_to, quotation.party_name)
 		& (quotation.docstatus == 1)
-		& (quotation.company == scope.company)
 		& (quotation.transaction_date >= days.first)
 		& (quotation.transaction_date <= days.last)
-		& visible("Quotation", quotation, scope)
+		& visible("Quotation", quotation, scope.of_company)
 	)
 
 
-def _ordered(scope: Scope, whom: Parties, days: Days) -> dict[str, tuple[Any, Any]]:
-	"""(date of the first order, net amount of the rows made from it) by quotation."""
+def _with_orders(scope: Scope, whom: Parties, days: Days) -> QueryBuilder:
+	"""Each quotation with the date of its first order, and `ordered`, the net amount of the rows made from it."""
 	quotation, order, row = DocType("Quotation"), DocType("Sales Order"), DocType("Sales Order Item")
-	rows = (
+	return (
 		frappe.qb.from_(quotation)
-		.join(row)
+		.left_join(row)
 		.on(row.prevdoc_docname == quotation.name)
-		.join(order)
-		.on(order.name == row.parent)
-		.select(quotation.name, Min(order.transaction_date), Sum(row.base_net_amount))
-		.where(_quoted(scope, whom, days) & (order.docstatus == 1) & visible("Sales Order", order, scope))
+		.left_join(order)
+		.on((order.name == row.parent) & _counts(order, scope))
+		.select(
+			quotation.name,
+			quotation.transaction_date.as_("day"),
+			quotation.status,
+			quotation.valid_till,
+			quotation.base_net_total.as_("value"),
+			Min(order.transaction_date).as_("first_order"),
+			Sum(Case().when(order.name.isnotnull(), row.base_net_amount)).as_("ordered"),
+		)
+		.where(_quoted(scope, whom, days))
+		# its key, on which the rest depends
 		.groupby(quotation.name)
-		.run()
 	)
-	return {name: (first, amount) for name, first, amount in rows}
+
+
+def _counts(order: Table, scope: Scope) -> Criterion:
+	return (order.docstatus == 1) & visible("Sales Order", order, scope)
 
 
 def losses(scope: Scope, whom: Parties, days: Days) -> list[Loss]:
-	"""Newest first."""
+	"""Newest first. Whatever was ordered is not lost."""
 	quotation, reason = DocType("Quotation"), DocType("Quotation Lost Reason Detail")
+	order, row = DocType("Sales Order"), DocType("Sales Order Item")
+	ordered = (
+		frappe.qb.from_(row)
+		.join(order)
+		.on(order.name == row.parent)
+		.select(row.name)
+		.where((row.prevdoc_docname == quotation.name) & _counts(order, scope))
+	)
 	rows = (
 		frappe.qb.from_(quotation)
 		.left_join(reason)
 		.on((reason.parent == quotation.name) & (reason.parenttype == "Quotation"))
-		.select(quotation.name, quotation.transaction_date, reason.lost_reason, quotation.order_lost_reason)
+		.select(
+			quotation.name,
+			quotation.transaction_date,
+			quotation.base_net_total,
+			reason.lost_reason,
+			quotation.order_lost_reason,
+		)
 		.where(_quoted(scope, whom, days) & (quotation.status == "Lost"))
+		.where(ExistsCriterion(ordered).negate())
 		.orderby(quotation.transaction_date, order=Order.desc)
 		.orderby(quotation.name, order=Order.desc)
 		.orderby(reason.idx)
 		.run()
 	)
-	return [Loss(name, getdate(on), why or None, detail or None) for name, on, why, detail in rows]
+	return [
+		Loss(name, getdate(on), decimal(value), why or None, detail or None)
+		for name, on, value, why, detail in rows
+	]
 
 
 def orders_without(scope: Scope, days: Days, limit: int) -> tuple[int, Decimal, list[str]]:
@@ -126,16 +181,18 @@ def orders_without(scope: Scope, days: Days, limit: int) -> tuple[int, Decimal, 
 	of_none = (
 		frappe.qb.from_(order)
 		.where(order.customer.isin(list(scope.customers)) & (order.docstatus == 1))
-		.where(order.company == scope.company)
 		.where((order.transaction_date >= days.first) & (order.transaction_date <= days.last))
-		.where(visible("Sales Order", order, scope))
+		.where(visible("Sales Order", order, scope.of_company))
 		.where(ExistsCriterion(quoted).negate())
 	)
-	number, total = of_none.select(Count("*"), Sum(order.base_net_total)).run()[0]
-	names = of_none.select(order.name).orderby(order.transaction_date, order=Order.desc).limit(limit).run()
-	return number, money(total), [name for (name,) in names]
-
-
-def money(value: Any) -> Decimal:
-	"""As stored: a database may know decimals or only floats."""
-	return value if isinstance(value, Decimal) else Decimal(str(value or 0))
+	# a look at each order is what takes time: names and sums by one
+	rows = (
+		of_none.select(
+			order.name, analytics.Count(order.name).over(), analytics.Sum(order.base_net_total).over()
+		)
+		.orderby(order.transaction_date, order=Order.desc)
+		.limit(limit)
+		.run()
+	)
+	_name, number, total = rows[0] if rows else (None, 0, 0)
+	return number, decimal(total), [name for name, *_sums in rows]

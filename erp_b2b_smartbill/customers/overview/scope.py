@@ -3,7 +3,7 @@ may read. Every figure of every tab is over the same documents as the lists that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import frappe
 from frappe import _
@@ -11,6 +11,7 @@ from frappe.permissions import get_allowed_docs_for_doctype, get_user_permission
 from pypika import Table
 from pypika.terms import Criterion
 
+from erp_b2b_smartbill.customers.overview.links import may_open
 from erp_b2b_smartbill.exceptions import invalid, not_found
 from erp_b2b_smartbill.permissions import readable
 
@@ -34,6 +35,11 @@ class Scope:
 	def currency(self) -> str | None:
 		"""The company's."""
 		return self.company and frappe.get_cached_value("Company", self.company, "default_currency")
+
+	@property
+	def of_company(self) -> Scope:
+		"""The same, of its one company alone."""
+		return replace(self, companies=(self.company,) if self.company else ())
 
 
 def of(customer: str, company: str | None = None, *, include_children: bool = False) -> Scope:
@@ -78,11 +84,13 @@ def has_children(customer: str) -> bool:
 def visible(doctype: str, table: Table, scope: Scope) -> Criterion:
 	"""The condition for documents of the scope's companies that the user may read. Whoever has no right on the doctype at
 	all sees what his right on the tab lets him see; User Permissions on the company hold for him too."""
-	condition = table.company.isin(list(scope.companies) or [""])
-	if frappe.has_permission(doctype, "read"):
-		own = readable(doctype)
-		condition = condition & own if own is not None else condition
-	return condition
+	condition, own = table.company.isin(list(scope.companies) or [""]), restricted(doctype)
+	return condition if own is None else condition & own
+
+
+def restricted(doctype: str) -> Criterion | None:
+	"""What of `visible` is not the company; None where there is no more to it."""
+	return readable(doctype) if may_open(doctype) else None
 
 
 def _companies() -> tuple[str, ...]:

@@ -21,13 +21,13 @@ from pypika.terms import Criterion, Term
 
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.customers.overview import dues, parties
-from erp_b2b_smartbill.customers.overview.links import list_of
+from erp_b2b_smartbill.customers.overview.links import list_of, may_open
 from erp_b2b_smartbill.customers.overview.listing import (
 	SMARTBILL,
 	Wanted,
-	may_open,
+	from_cursor,
 	money,
-	ordered,
+	newest_first,
 	within,
 )
 from erp_b2b_smartbill.customers.overview.scope import Scope, visible
@@ -100,8 +100,9 @@ def count(scope: Scope, wanted: Wanted) -> int:
 def rows(scope: Scope, wanted: Wanted, limit: int) -> list[dict[str, Any]]:
 	"""Newest first."""
 	invoice = DocType(INVOICE)
+	places = _day(invoice), invoice.creation, invoice.name
 	found = (
-		ordered(_wanted(scope, wanted), SMARTBILL, wanted, _day(invoice), invoice.creation, invoice.name)
+		newest_first(from_cursor(_wanted(scope, wanted), SMARTBILL, wanted, *places), *places)
 		.select(
 			invoice.name,
 			invoice.full_number,
@@ -221,8 +222,7 @@ def _of(scope: Scope, whom: parties.Parties, invoice: Table) -> Criterion:
 	return (
 		whom.are(invoice.party_type, invoice.party)
 		& (invoice.status == ISSUED)
-		& (invoice.company == scope.company)
-		& visible(INVOICE, invoice, scope)
+		& visible(INVOICE, invoice, scope.of_company)
 	)
 
 

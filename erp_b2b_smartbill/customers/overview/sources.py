@@ -23,6 +23,8 @@ from pypika.terms import Criterion, Term
 from erp_b2b_smartbill import audit, features
 from erp_b2b_smartbill.customers import credit
 from erp_b2b_smartbill.customers.credit_limits.events import concern
+from erp_b2b_smartbill.customers.overview.links import may_open
+from erp_b2b_smartbill.customers.overview.listing import to_pay
 from erp_b2b_smartbill.customers.overview.parties import Parties
 from erp_b2b_smartbill.customers.overview.scope import Scope, visible
 from erp_b2b_smartbill.permissions import readable
@@ -53,7 +55,7 @@ class Source:
 	"""`day` is the document's own date; None where an entry has only its moment. `query` gives the rows of a scope that
 	the session's user may read, without columns; `fields` are those that `entry` needs, which tells what this kind of
 	entry has beside the common ones. The timeline itself understands the columns `_by`, `_by_name`, `_party_type`,
-	`_party`, `status` and `company`. An entry is about one document, which `about` names: (doctype, name)."""
+	`_party`, `status` and `company`. An entry is about one document, of the `doctype` and named in the column `about`."""
 
 	key: str
 	kind: str
@@ -64,7 +66,8 @@ class Source:
 	fields: Sequence[Term]
 	entry: Callable[[Any], dict[str, Any]]
 	may_read: Callable[[], bool]
-	about: Callable[[Any], tuple[str, str]]
+	doctype: str
+	about: str = "name"
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Found:
 
 
 def _rights(doctype: str) -> Callable[[], bool]:
-	return lambda: bool(frappe.has_permission(doctype, "read"))
+	return lambda: may_open(doctype)
 
 
 def _seeing_credit(scope: Scope) -> Scope:
@@ -207,14 +210,15 @@ def _documents(
 		fields=(table.name, table[by].as_("_by"), *(table[field] for field in fields), *also),
 		entry=entry,
 		may_read=may_read or _rights(doctype),
-		about=lambda row: (doctype, row.name),
+		doctype=doctype,
 	)
 
 
 def _of_erpnext(kind: str, doctype: str, day: str, *fields: str, **options: Any) -> Source:
 	table = DocType(doctype)
 	options = {"entry": lambda row: {"number": row.name, "amount": _amount(row)}, **options}
-	common = ("company", "status", "currency", "grand_total")
+	options["also"] = (to_pay(table).as_("grand_total"), *options.get("also", ()))
+	common = ("company", "status", "currency")
 	return _documents(kind, doctype, *common, *fields, day=table[day], stands=table.docstatus == 1, **options)
 
 
@@ -275,7 +279,7 @@ def _responses() -> Source:
 		),
 		entry=lambda row: {"number": row.quotation, "detail": _cut(row.comment)},
 		may_read=_rights("Quotation Response"),
-		about=lambda row: ("Quotation Response", row.name),
+		doctype="Quotation Response",
 	)
 
 
@@ -324,7 +328,8 @@ def _events(doctype: str) -> Source:
 		fields=(event.name, event.event, event.reference_name, event.reason, event.user.as_("_by")),
 		entry=lambda row: {"number": row.reference_name, "title": _(row.event), "detail": _cut(row.reason)},
 		may_read=_rights_on_credit if doctype == OF_CREDIT else _rights(doctype),
-		about=lambda row: (doctype, row.reference_name),
+		doctype=doctype,
+		about="reference_name",
 	)
 
 
@@ -348,7 +353,8 @@ def _comments() -> Source:
 		fields=(table.name, table.content, table.reference_name, table.owner.as_("_by")),
 		entry=lambda row: {"title": _cut(plain_text(row.content or ""))},
 		may_read=_rights("Customer"),
-		about=lambda row: ("Customer", row.reference_name),
+		doctype="Customer",
+		about="reference_name",
 	)
 
 
@@ -390,7 +396,7 @@ def _emails(*, linked: bool) -> Source:
 		),
 		entry=lambda row: {"title": _cut(row.subject), "detail": row.communication_medium or None},
 		may_read=_rights("Customer"),
-		about=lambda row: ("Communication", row.name),
+		doctype="Communication",
 	)
 
 

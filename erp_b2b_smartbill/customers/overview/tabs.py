@@ -37,8 +37,8 @@ TABS: dict[str, Tab] = {
 
 
 def of(scope: Scope, names: Iterable[str]) -> dict[str, Any]:
-	"""{customer, customers, has_children, company, companies, currency, as_of, counts, tabs}. `counts` has every tab;
-	`tabs` those of `names`, each its data or {error: {code, message}}."""
+	"""{customer, customers, has_children, company, companies, currency, as_of, counts, tabs}. `tabs` are those of
+	`names`, each its data or {error: {code, message}}; `counts` is of the same, or of every tab without names."""
 	shown = {name: show(scope, name) for name in names}
 	title, disabled = frappe.db.get_value("Customer", scope.customer, ["customer_name", "disabled"])
 	return {
@@ -50,8 +50,8 @@ def of(scope: Scope, names: Iterable[str]) -> dict[str, Any]:
 		"currency": scope.currency,
 		"as_of": now_datetime(),
 		"counts": {
-			name: _count(tab, scope, shown.get(name, {})) if tab.may_see(scope) else None
-			for name, tab in TABS.items()
+			name: _count(TABS[name], scope, shown.get(name, {})) if TABS[name].may_see(scope) else None
+			for name in shown or TABS
 		},
 		"tabs": shown,
 	}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -16,11 +16,12 @@ import frappe
 from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import get_datetime, getdate
-from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Field
 
 from erp_b2b_smartbill.customers.overview import parties
 from erp_b2b_smartbill.customers.overview.cursor import Cursor
+from erp_b2b_smartbill.customers.overview.links import may_open
+from erp_b2b_smartbill.customers.overview.newest import since_day_of
 from erp_b2b_smartbill.customers.overview.scope import Scope
 from erp_b2b_smartbill.customers.overview.sources import KINDS, Found, Source, everything
 
@@ -45,17 +46,19 @@ def of(scope: Scope, wanted: Wanted = EVERYTHING) -> dict[str, Any]:
 	next page, None after the last one. `kinds` are those that the user may see, [{kind, label}]; `withheld` the others
 	that there are."""
 	if scope.is_company_given:
-		scope = replace(scope, companies=(scope.company,))
+		scope = scope.of_company
 	there = everything()
 	readable = [source for source in there if source.may_read()]
 	seen = [kind for kind in KINDS if any(source.kind == kind for source in readable)]
 	asked = [source for source in readable if not wanted.kinds or source.kind in wanted.kinds]
+	# of every source, whatever is on this page: the number of queries is to be the same
+	opens = {doctype: may_open(doctype) for doctype in {source.doctype for source in asked}}
 	whom = parties.of(scope)
 	found = heapq.merge(*(_newest(source, scope, whom, wanted) for source in asked), key=_order)
 	page = [entry for entry, _place in zip(found, range(PAGE + 1), strict=False)]
 	shown = page[:PAGE]
 	return {
-		"entries": _entries(shown, scope),
+		"entries": _entries(shown, scope, opens),
 		"next": str(_cursor(shown[-1])) if len(page) > PAGE else None,
 		"kinds": [{"kind": kind, "label": _(KINDS[kind])} for kind in seen],
 		"withheld": [
@@ -73,7 +76,7 @@ def _newest(source: Source, scope: Scope, whom: parties.Parties, wanted: Wanted)
 	if wanted.before:
 		query = query.where(_after(source, wanted.before))
 	if isinstance(day, Field):
-		query = query.where(day >= _oldest(query, day))
+		query = since_day_of(query, day, PAGE + 1)
 	if day is not None:
 		query = query.orderby(day, order=Order.desc)
 	rows = (
@@ -84,13 +87,6 @@ def _newest(source: Source, scope: Scope, whom: parties.Parties, wanted: Wanted)
 		.run(as_dict=True)
 	)
 	return [Found(source, getdate(row._day), get_datetime(row._moment), row) for row in rows]
-
-
-def _oldest(query: QueryBuilder, day: Field) -> date:
-	"""The day of the last entry that a page can need. A database finds it by the index of days, or among few documents;
-	asked for the page at once, it reads all that the customer ever had."""
-	rows = query.select(day).orderby(day, order=Order.desc).limit(1).offset(PAGE).run()
-	return getdate(rows[0][0]) if rows else date.min
 
 
 def _period(source: Source, wanted: Wanted) -> Iterable[Criterion]:
@@ -136,14 +132,12 @@ def _midnight(day: date) -> datetime:
 	return datetime.combine(day, time.min)
 
 
-def _entries(page: Sequence[Found], scope: Scope) -> list[dict[str, Any]]:
+def _entries(page: Sequence[Found], scope: Scope, opens: dict[str, bool]) -> list[dict[str, Any]]:
 	people = _names({found.row.get("_by") for found in page})
-	doctypes = {found.source.about(found.row)[0] for found in page}
-	readable = {doctype for doctype in doctypes if frappe.has_permission(doctype, "read")}
 	entries = []
 	for found in page:
 		source, row = found.source, found.row
-		doctype, name = source.about(row)
+		doctype, name = source.doctype, row[source.about]
 		by = row.get("_by")
 		entries.append(
 			{
@@ -160,7 +154,7 @@ def _entries(page: Sequence[Found], scope: Scope) -> list[dict[str, Any]]:
 				"amount": None,
 				"company": row.get("company") or None,
 				"party": _party(row, scope),
-				"link": {"doctype": doctype, "name": name} if doctype in readable else None,
+				"link": {"doctype": doctype, "name": name} if opens[doctype] else None,
 				"by": {"user": by, "name": people.get(by) or row.get("_by_name") or by} if by else None,
 				**source.entry(row),
 			}
