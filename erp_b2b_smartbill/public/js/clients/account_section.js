@@ -11,9 +11,10 @@ import {
 	number,
 	record_link,
 } from "../smartbill/format";
+import { open_list } from "../smartbill/lists";
 import * as api from "./api";
 import { show_import_dialog } from "./import_dialog";
-import { list_link, open_list } from "./lists";
+import { list_link } from "./lists";
 import { figures, SyncRunView } from "./sync_run_view";
 
 // a run may begin elsewhere: by night, by another person

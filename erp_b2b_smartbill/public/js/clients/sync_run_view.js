@@ -1,8 +1,9 @@
 // A sync or an import of SmartBill's clients: how far it is, what became of the clients, what went wrong.
 import { FollowedRun, is_over, progress_bar } from "../smartbill/followed_run";
 import { form_link, html, join, link, mark, number, soon, spinner } from "../smartbill/format";
+import { open_list } from "../smartbill/lists";
 import * as api from "./api";
-import { list_link, open_list } from "./lists";
+import { list_link } from "./lists";
 
 const COUNTS = [
 	["seen", () => __("Read")],

@@ -4,6 +4,8 @@ import { TAB_NAMES, TabView } from "./frame";
 import { show_count, show_label, tab_of } from "./labels";
 import { Store } from "./store";
 
+const NO_COUNTS = Object.fromEntries(TAB_NAMES.map((name) => [name, null]));
+
 /** Called whenever the form is shown, or another tab of it is opened. */
 export function show_customer(frm) {
 	const { name } = frm.doc;
@@ -19,9 +21,10 @@ export function show_customer(frm) {
 				if (frm.b2b_overview?.store === store) show_counts(frm, head);
 			},
 		);
+		// the labels are those of the form, whoever it shows
+		if (shown?.store.customer !== name) show_counts(frm, { counts: NO_COUNTS });
 		shown = frm.b2b_overview = { stamp, store, views: {} };
-		show_counts(frm, { counts: {} });
-		// an open tab brings them along
+		// an open tab asks for them when it is there
 		if (!opened_tab(frm)) store.load_counts();
 	}
 	show_active(frm, shown);

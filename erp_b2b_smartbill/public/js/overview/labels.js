@@ -1,12 +1,29 @@
-// The labels of a form's tabs, with how much is behind each.
-import { html, number } from "./parts";
+// The labels of tabs, with how much is behind each. They are not replaced, for what is replaced while it is pressed hears
+// of no click and loses the focus: null takes a count away, undefined leaves it.
+import { number } from "./parts";
 
-/** `tab` is Frappe's; null takes the count away. */
+/** `tab` is Frappe's. */
 export function show_count(tab, count) {
 	const $link = tab?.tab_link?.find(".nav-link");
-	if (!$link?.length) return;
-	$link.find(".sb-360-badge").remove();
-	if (count) $link.append(String(html`<span class="sb-360-badge">${number(count, 0)}</span>`));
+	if ($link?.length) put_count($link, ".sb-360-badge", '<span class="sb-360-badge">', count);
+}
+
+/** `$chips` are buttons that `chips` made; `counts` are by their values. */
+export function show_on_chips($chips, counts, current) {
+	for (const chip of $chips.toArray()) {
+		const { value } = chip.dataset;
+		chip.classList.toggle("sb-chip-on", value === current);
+		chip.setAttribute("aria-pressed", value === current);
+		put_count($(chip), "b", "<b>", counts[value]);
+	}
+}
+
+function put_count($label, selector, markup, count) {
+	if (count === undefined) return;
+	const $there = $label.children(selector);
+	if (!count) return $there.remove();
+	const $mark = $there.length ? $there : $(markup).appendTo($label);
+	$mark.text(number(count, 0));
 }
 
 export const tab_of = (frm, fieldname) =>

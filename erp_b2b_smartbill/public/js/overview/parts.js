@@ -1,7 +1,8 @@
 // What the tabs are made of: figures, sections, tables, amounts, the ways to what proves a figure.
 import { date, html, money, number, quantity } from "../smartbill/format";
+import { list_link, open_list } from "../smartbill/lists";
 
-export { date, html, money, number, quantity };
+export { date, html, list_link, money, number, open_list, quantity };
 
 /** {value, currency} as it is written; a dash for what is not known. */
 export const amount = (of, currency) =>
@@ -22,35 +23,6 @@ export function doc_link(link, label) {
 		href="${frappe.utils.get_form_link(link.doctype, link.name)}"
 		>${label || link.name}</a
 	>`;
-}
-
-/** The address of a list with the filters of a figure. */
-export function list_url({ doctype, filters }) {
-	const query = new URLSearchParams(
-		Object.entries(filters || {}).map(([field, value]) => [
-			field,
-			Array.isArray(value) ? JSON.stringify(value) : String(value),
-		]),
-	);
-	return `${frappe.router.make_url(["List", doctype, "List"])}?${query}`;
-}
-
-export function list_link(list, label, kind = "sb-quiet-link") {
-	if (!list) return label;
-	return html`<a
-		class="${kind}"
-		href="${list_url(list)}"
-		data-sb="list"
-		data-doctype="${list.doctype}"
-		data-filters="${JSON.stringify(list.filters || {})}"
-		>${label}</a
-	>`;
-}
-
-/** The handler of `list_link`: without loading the desk again. */
-export function open_list({ doctype, filters }) {
-	frappe.route_options = JSON.parse(filters);
-	frappe.set_route("List", doctype, "List");
 }
 
 /**

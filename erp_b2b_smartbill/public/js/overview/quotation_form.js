@@ -4,7 +4,7 @@ import { chips, html } from "./parts";
 import { leave_charts } from "./chart";
 import { SideCard } from "./side_card";
 import { TAB_NAMES, TabView, label_of } from "./frame";
-import { show_label, tab_of } from "./labels";
+import { show_label, show_on_chips, tab_of } from "./labels";
 import { Store } from "./store";
 import { LimitWarning } from "./warning";
 
@@ -56,7 +56,7 @@ function show_tabs(frm, party) {
 class PartyTabs {
 	constructor(frm, { customer, company }) {
 		this.frm = frm;
-		this.store = new Store(customer, company, () => this.draw_chips());
+		this.store = new Store(customer, company, () => this.show_chips());
 		this.views = {};
 		this.current = "commercial";
 		const $field = frm.get_field("b2b_customer_view").$wrapper;
@@ -64,24 +64,22 @@ class PartyTabs {
 		$field.html('<div class="sb-360-switch"></div><div class="sb-360-views"></div>');
 		this.$switch = $field.find(".sb-360-switch");
 		this.$views = $field.find(".sb-360-views");
-		this.$switch.on("click", "[data-value]", ({ currentTarget }) => {
-			this.current = currentTarget.dataset.value;
-			this.show();
-			this.$switch.find(`[data-value="${this.current}"]`).trigger("focus");
-		});
-		this.draw_chips();
-	}
-
-	draw_chips() {
-		const counts = this.store.head?.counts || {};
-		const options = TAB_NAMES.map((name) => [name, label_of(name), counts[name] || null]);
+		const options = TAB_NAMES.map((name) => [name, label_of(name)]);
 		this.$switch.html(
 			String(html`${chips("part", __("Customer 360"), options, this.current)}`),
 		);
+		this.$chips = this.$switch.find("[data-value]").on("click", ({ currentTarget }) => {
+			this.current = currentTarget.dataset.value;
+			this.show();
+		});
+	}
+
+	show_chips() {
+		show_on_chips(this.$chips, this.store.head?.counts || {}, this.current);
 	}
 
 	show() {
-		this.draw_chips();
+		this.show_chips();
 		const { current } = this;
 		this.$views.children().addClass("hide");
 		this.views[current] ||= new TabView(

@@ -23,13 +23,13 @@ export class SideCard {
 			"aria-label",
 			__("Customer"),
 		);
-		listen(this.$card, {
+		this.handlers = {
 			list: open_list,
 			add: ({ item, qty, uom }, element) =>
 				this.add({ item_code: item, qty: Number(qty), uom }, element),
 			again: () => this.show(this.customer, this.company, this.done),
 			open: () => this.frm.layout.select_tab("b2b_customer_tab"),
-		});
+		};
 	}
 
 	/** `done(data)` gets the essentials. */
@@ -58,7 +58,13 @@ export class SideCard {
 		}
 		$place.removeClass("hide-sidebar");
 		if (!$.contains($place[0], this.$card[0])) this.$card.prependTo($place);
-		this.$card.html(String(this.content()));
+		// Frappe empties the place when it shows the form anew, and jQuery forgets what the card listened to
+		listen(this.$card, this.handlers);
+		// drawn anew only when something changed: a button that is replaced while it is pressed hears of no click
+		const content = String(this.content());
+		if (content === this.content_shown) return;
+		this.content_shown = content;
+		this.$card.html(content);
 	}
 
 	content() {
