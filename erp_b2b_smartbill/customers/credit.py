@@ -16,14 +16,15 @@ Rights are not looked at: whoever shows a figure asks `may_see` first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
-from frappe.query_builder.functions import Coalesce, Sum
+from frappe.query_builder.functions import Coalesce, Count, Sum
 from frappe.utils import cint, flt
+from pypika import Case
 
 from erp_b2b_smartbill.permissions import CREDIT_READERS
 
@@ -53,12 +54,14 @@ class Credit:
 @dataclass(frozen=True)
 class Detail:
 	"""A credit, and what it is made of. `source` of the limit is "customer", "customer_group" or "company", `whose` that
-	document's name; both None without a limit. `ledger`, `orders` and `deliveries` add up to what is used."""
+	document's name; both None without a limit. `ledger`, of so many `entries`, `orders` and `deliveries` add up to
+	what is used."""
 
 	credit: Credit
 	source: str | None
 	whose: str | None
 	ledger: float
+	entries: int
 	orders: float
 	deliveries: float
 	ignores_orders: bool
@@ -78,6 +81,8 @@ class _Terms:
 
 # (customer, company)
 Key = tuple[str, str]
+# names; or those that exist with their Customer Group, where it is known already
+Customers = Sequence[str] | dict[str, str | None]
 
 
 def may_see(company: str | None = None) -> bool:
@@ -89,7 +94,7 @@ def may_see(company: str | None = None) -> bool:
 	return bool(frappe.has_permission("Company", "read", doc=frappe.get_cached_doc("Company", company)))
 
 
-def of(customers: Sequence[str], company: str) -> dict[str, Credit]:
+def of(customers: Customers, company: str) -> dict[str, Credit]:
 	"""The credit of those customers that exist, in the same number of queries however many they are."""
 	return {name: one.credit for (name, _company), one in in_detail(customers, [company]).items()}
 
@@ -97,8 +102,7 @@ def of(customers: Sequence[str], company: str) -> dict[str, Credit]:
 def limits_in_groups(customer: str, groups: Sequence[str]) -> dict[Key, float]:
 	"""The limit that the customer has, or would have, in each of the customer groups, by (group, company); 0 is none."""
 	of_companies = dict(frappe.get_all("Company", fields=["name", "credit_limit"], as_list=True))
-	own = _limits("Customer", [customer], list(of_companies))
-	of_groups = _limits("Customer Group", list(groups), list(of_companies))
+	own, of_groups = _limits([customer], groups, list(of_companies))
 	return {
 		(group, company): _terms_of(
 			(customer, *own.get((customer, company), (0.0, False))),
@@ -110,29 +114,35 @@ def limits_in_groups(customer: str, groups: Sequence[str]) -> dict[Key, float]:
 	}
 
 
-def in_detail(customers: Sequence[str], companies: Sequence[str]) -> dict[Key, Detail]:
+def in_detail(customers: Customers, companies: Sequence[str]) -> dict[Key, Detail]:
 	"""The credit of those customers that exist in each of the companies, which do. As many queries as for one of each."""
-	names = sorted(set(customers))
-	if not names or not companies:
+	if not customers or not companies:
 		return {}
 	of_companies = {
 		name: frappe.get_cached_value("Company", name, ["credit_limit", "default_currency"])
 		for name in companies
 	}
-	terms = _terms(names, {name: flt(limit) for name, (limit, _currency) in of_companies.items()})
+	groups = customers if isinstance(customers, dict) else _groups_of(customers)
+	terms = _terms(groups, {name: flt(limit) for name, (limit, _currency) in of_companies.items()})
 	if not terms:
 		return {}
 	names = sorted({name for name, _company in terms})
-	ledger = _sums(_in_the_ledger(names, companies))
+	entries = list(_in_the_ledger(names, companies))
+	ledger = _sums((name, company, amount) for name, company, amount, _number in entries)
+	numbers = {(name, company): cint(number) for name, company, _amount, number in entries}
 	delivered = _sums(_delivered(names, companies))
 	ordered = _sums(_ordered(names, companies))
 	return {
-		key: _detail(one, ledger[key], ordered[key], delivered[key], of_companies[key[1]][1])
+		key: _detail(
+			one, ledger[key], numbers.get(key, 0), ordered[key], delivered[key], of_companies[key[1]][1]
+		)
 		for key, one in terms.items()
 	}
 
 
-def _detail(terms: _Terms, ledger: float, ordered: float, delivered: float, currency: str) -> Detail:
+def _detail(
+	terms: _Terms, ledger: float, entries: int, ordered: float, delivered: float, currency: str
+) -> Detail:
 	digits = cint(frappe.get_precision("Sales Order", "base_grand_total", currency=currency))
 	orders = 0.0 if terms.ignores_orders else ordered
 	used, ledger, deliveries = (
@@ -145,7 +155,7 @@ def _detail(terms: _Terms, ledger: float, ordered: float, delivered: float, curr
 		credit, source, whose = Credit(None, used, None, currency), None, None
 	# the rest, so that what is shown adds up to the cent: an order's part that is not billed has fractions of one
 	orders = 0.0 if terms.ignores_orders else flt(used - ledger - deliveries, digits)
-	return Detail(credit, source, whose, ledger, orders, deliveries, terms.ignores_orders)
+	return Detail(credit, source, whose, ledger, entries, orders, deliveries, terms.ignores_orders)
 
 
 def _sums(rows: Iterable[tuple[str, str, Any]]) -> defaultdict[Key, float]:
@@ -158,17 +168,20 @@ def _sums(rows: Iterable[tuple[str, str, Any]]) -> defaultdict[Key, float]:
 # Limits
 
 
-def _terms(names: list[str], limits_of_companies: dict[str, float]) -> dict[Key, _Terms]:
+def _groups_of(customers: Iterable[str]) -> dict[str, str | None]:
+	"""The Customer Group of each that exists."""
 	customer = DocType("Customer")
-	groups = dict(
+	return dict(
 		frappe.qb.from_(customer)
 		.select(customer.name, customer.customer_group)
-		.where(customer.name.isin(names))
+		.where(customer.name.isin(sorted(set(customers))))
 		.run()
 	)
+
+
+def _terms(groups: dict[str, str | None], limits_of_companies: dict[str, float]) -> dict[Key, _Terms]:
 	companies = list(limits_of_companies)
-	own = _limits("Customer", list(groups), companies)
-	of_groups = _limits("Customer Group", sorted({group for group in groups.values() if group}), companies)
+	own, of_groups = _limits(list(groups), {group for group in groups.values() if group}, companies)
 	return {
 		(name, company): _terms_of(
 			(name, *own.get((name, company), (0.0, False))),
@@ -194,34 +207,53 @@ def _terms_of(
 	return _Terms(limit, "company", name, bypass)
 
 
-def _limits(parenttype: str, parents: list[str], companies: list[str]) -> dict[Key, tuple[float, bool]]:
-	"""(limit, bypassed) by parent; of two rows for one company, which only a group can have, the one changed last."""
+def _limits(
+	customers: Collection[str], groups: Collection[str], companies: list[str]
+) -> tuple[dict[Key, tuple[float, bool]], dict[Key, tuple[float, bool]]]:
+	"""(limit, bypassed) by parent, of customers and of groups; of two rows for one company, which only a group can have,
+	the one changed last."""
 	row = DocType("Customer Credit Limit")
 	rows = (
 		frappe.qb.from_(row)
-		.select(row.parent, row.company, row.credit_limit, row.bypass_credit_limit_check)
-		.where((row.parenttype == parenttype) & row.company.isin(companies))
+		.select(row.parenttype, row.parent, row.company, row.credit_limit, row.bypass_credit_limit_check)
+		.where(row.parenttype.isin(["Customer", "Customer Group"]) & row.company.isin(companies))
 		# never an empty list: the number of queries is to be the same
-		.where(row.parent.isin(parents or [""]))
+		.where(row.parent.isin(sorted({*customers, *groups}) or [""]))
 		.orderby(row.modified)
 		.run()
 	)
-	return {(parent, company): (flt(limit), bool(bypass)) for parent, company, limit, bypass in rows}
+	found: dict[str, dict[Key, tuple[float, bool]]] = {"Customer": {}, "Customer Group": {}}
+	for parenttype, parent, company, limit, bypass in rows:
+		found[parenttype][parent, company] = (flt(limit), bool(bypass))
+	return found["Customer"], found["Customer Group"]
 
 
 # What is used
 
 
-def _in_the_ledger(names: list[str], companies: Sequence[str]) -> Iterable[tuple[str, str, Any]]:
+def _in_the_ledger(names: list[str], companies: Sequence[str]) -> Iterable[tuple[str, str, Any, Any]]:
+	"""The balance and the number of entries."""
 	entry = DocType("GL Entry")
-	return (
+	entries = (
 		frappe.qb.from_(entry)
-		.select(entry.party, entry.company, Sum(entry.debit) - Sum(entry.credit))
 		.where((entry.party_type == "Customer") & entry.party.isin(names))
 		.where(entry.company.isin(list(companies)) & (entry.is_cancelled == 0))
-		.groupby(entry.party, entry.company)
-		.run()
 	)
+	if len(names) > 1:
+		balance = Sum(entry.debit) - Sum(entry.credit)
+		return (
+			entries.select(entry.party, entry.company, balance, Count("*"))
+			.groupby(entry.party, entry.company)
+			.run()
+		)
+	# columns of each company: thrice as fast on MariaDB as groups of many entries, which it keeps in a table
+	columns = []
+	for company in companies:
+		is_its = entry.company == company
+		columns.append(Sum(Case().when(is_its, entry.debit - entry.credit).else_(0)))
+		columns.append(Sum(Case().when(is_its, 1).else_(0)))
+	sums = entries.select(*columns).run()[0]
+	return zip(names * len(companies), companies, sums[::2], sums[1::2], strict=True)
 
 
 def _ordered(names: list[str], companies: Sequence[str]) -> Iterable[tuple[str, str, Any]]:

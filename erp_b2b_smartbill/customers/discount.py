@@ -1,37 +1,24 @@
-"""What customers get off the price list by their tier, many at once.
+"""What the tiers give off the price list, many at once.
 
 The tier's percentage is what a person is shown; what a Quotation gives is decided by ERPNext's Pricing Rules."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import frappe
 from frappe.query_builder import DocType
 from frappe.utils import flt
 
 
-@dataclass(frozen=True)
-class Discount:
-	tier: str
-	percentage: float
-
-
-def of(customers: Sequence[str]) -> dict[str, Discount]:
-	"""By customer, of those that have a tier. A tier that is disabled gives nothing, as its Pricing Rule."""
-	if not customers:
-		return {}
-	customer, tier = DocType("Customer"), DocType("B2B Tier")
+def of(tiers: Iterable[str | None]) -> dict[str, float]:
+	"""Percentages by tier. A tier that is disabled gives nothing, as its Pricing Rule."""
+	tier = DocType("B2B Tier")
 	rows = (
-		frappe.qb.from_(customer)
-		.join(tier)
-		.on(tier.name == customer.b2b_tier)
-		.select(customer.name, tier.name, tier.discount_percentage, tier.disabled)
-		.where(customer.name.isin(sorted(set(customers))))
+		frappe.qb.from_(tier)
+		.select(tier.name, tier.discount_percentage, tier.disabled)
+		# never an empty list: the number of queries is to be the same
+		.where(tier.name.isin(sorted(filter(None, set(tiers))) or [""]))
 		.run()
 	)
-	return {
-		name: Discount(tier_name, 0.0 if disabled else flt(percentage))
-		for name, tier_name, percentage, disabled in rows
-	}
+	return {name: 0.0 if disabled else flt(percentage) for name, percentage, disabled in rows}

@@ -10,11 +10,20 @@ import frappe
 from frappe.desk.search import search_link, search_widget
 
 from erp_b2b_smartbill.bulk_insert import insert_rows
-from erp_b2b_smartbill.customers.search import keep, linked, native, records, search, state, write
+from erp_b2b_smartbill.customers.search import (
+	candidates,
+	keep,
+	linked,
+	native,
+	records,
+	search,
+	state,
+	write,
+)
 from erp_b2b_smartbill.features import LINK_SEARCH, SEARCH
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.found_case import FoundCase
-from erp_b2b_smartbill.tests.search_case import CUI, client, contact
+from erp_b2b_smartbill.tests.search_case import CUI, client, clients, contact
 
 IS_V16 = native.FOR_VALIDATION is not None
 
@@ -171,7 +180,7 @@ class TestShown(LinkedCase):
 
 	def test_they_find_the_few_among_very_many(self):
 		"""More than the search goes through have the word, and none of those fits."""
-		self.many(linked.PER_LANE + 60, "Comun")
+		self.many(candidates.PER_LANE + 60, "Comun")
 		group = self.group("Zz linked group")
 		few = self.many(3, "Zz Comun", customer_group=group)
 		self.assertEqual(self.shown("comun", filters={"customer_group": group}), few)
@@ -180,8 +189,26 @@ class TestShown(LinkedCase):
 			few[1:2],
 		)
 
+	def test_also_among_those_that_only_their_clients_say(self):
+		group = self.group("Zz linked group")
+		names = self.many(140, "Zz Firma")
+		few = self.many(10, "Zz Firma Noua", customer_group=group)
+		clients(
+			*(
+				{"name": f"Zz {name}", "client_name": f"Comun {at}", "customer": name}
+				for at, name in enumerate([*names, *few])
+			)
+		)
+		self.assertEqual(set(self.shown("comun", filters={"customer_group": group})), set(few))
+
+	def test_also_before_anything_is_typed(self):
+		self.many(candidates.PER_LANE + 60, "Comun")
+		group = self.group("Zz linked group")
+		few = self.many(3, "Zz Comun", customer_group=group)
+		self.assertEqual(self.shown("", filters={"customer_group": group}), few)
+
 	def test_what_a_filter_says_is_a_value_and_no_sql(self):
-		self.many(linked.PER_LANE + 60, "Comun")
+		self.many(candidates.PER_LANE + 60, "Comun")
 		for number, name in enumerate(("Zz O'Neil\\", "Zz 100%% %s %(param1)s", "Zz \\' or 1=1) -- ")):
 			group = self.group(name)
 			few = self.many(3, f"Zz{number} Comun", customer_group=group)

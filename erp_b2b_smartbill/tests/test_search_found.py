@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import Mock, patch
@@ -9,8 +10,27 @@ from unittest.mock import Mock, patch
 import frappe
 from frappe.utils import add_days, nowdate
 
-from erp_b2b_smartbill.customers.search import candidates, keep, search, state, tables, tokens
-from erp_b2b_smartbill.customers.search.tables import CUSTOMER, PARTY, TOKEN, USE, party_id
+from erp_b2b_smartbill.customers.search import (
+	asked,
+	candidates,
+	keep,
+	search,
+	shapes,
+	state,
+	tables,
+	tokens,
+)
+from erp_b2b_smartbill.customers.search.shapes import Term
+from erp_b2b_smartbill.customers.search.tables import (
+	CLIENT,
+	CLIENT_OF_CUSTOMER,
+	CUSTOMER,
+	PARTY,
+	REGISTRATION,
+	TOKEN,
+	USE,
+	party_id,
+)
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.found_case import FoundCase
 from erp_b2b_smartbill.tests.search_case import CUI, OTHER_CUI, client, contact, registration
@@ -251,21 +271,24 @@ class TestEverywhere(FoundCase):
 
 	def test_two_words_that_are_everywhere_and_rarely_together_are_found(self):
 		name = self.customer("Zz Rar Com")
-		with patch.multiple(candidates, RARE=5, TRIED=5, AT_FIRST=20, MANY=100, MOST=5000):
-			frappe.db.sql(f"delete from {TOKEN} where token = 'Ctsrl' and party % 2 = 0")
-			for number in range(400):
-				party = party_id("Customer", f"Zz {number}")
-				tables.insert(TOKEN, ("token", "party", "origin"), [("Ctzz", party, 0)])
-				tables.insert(
-					PARTY,
-					("party", "lane", "record", "name_key", "words"),
-					[(party, CUSTOMER, f"Zz {number}", "zz", "zz")],
-				)
-			self.assertEqual(self.found("com zz"), [name])
+		for number in range(400):
+			party = party_id("Customer", f"Zz {number}")
+			tables.insert(TOKEN, ("token", "party", "origin"), [("Ctzz", party, 0)])
+			tables.insert(
+				PARTY,
+				("party", "lane", "record", "name_key", "words"),
+				[(party, CUSTOMER, f"Zz {number}", "zz", "zz")],
+			)
+		# compared, one of them and both walked through
+		for compared in (5000, 500, 100):
+			limits = {"TRIED": 5, "RARE": 5, "AT_FIRST": 20, "COMPARED": compared, "MANY": 100, "MOST": 5000}
+			with self.subTest(compared=compared), patch.multiple(candidates, **limits):
+				self.assertEqual(self.found("com zz"), [name])
+				self.assertEqual(self.found("zz rar com"), [name])
 
-	def pair(self, names: list[str]) -> None:
+	def pair(self, names: list[str], words: str = "com srl") -> None:
 		"""As if their names were of both words."""
-		token = f"{CUSTOMER}{tables.PAIR}com srl"
+		token = f"{CUSTOMER}{tables.PAIR}{words.replace('nord', 'nor')}"
 		tables.insert(
 			TOKEN,
 			("token", "party", "origin"),
@@ -277,9 +300,7 @@ class TestEverywhere(FoundCase):
 		walked = AssertionError("walked through")
 		with (
 			patch.multiple(candidates, RARE=5, AT_FIRST=20),
-			patch.multiple(
-				candidates._Lane, _driven=Mock(side_effect=walked), _thorough=Mock(side_effect=walked)
-			),
+			patch.object(candidates._Lane, "_all", Mock(side_effect=walked)),
 		):
 			self.assertGreater(len(self.found("srl com")), 200)
 
@@ -290,6 +311,94 @@ class TestEverywhere(FoundCase):
 			found = self.found("com srl")
 		self.assertLessEqual(set(both), set(found))
 		self.assertGreater(len(found), len(both))
+
+	def test_nor_are_those_missed_that_have_one_of_them_in_the_name_and_one_elsewhere(self):
+		both, elsewhere = self.many[-30:], self.many[:150]
+		self.pair(both, "com nord")
+		self.say("nord", both + elsewhere)
+		with patch.object(candidates, "RARE", 50):
+			self.assertEqual(set(self.found("com nord")), {*both, *elsewhere})
+			self.assertFalse(self.find("com nord").is_cut)
+			with patch.object(candidates, "COMPARED", 100):
+				# what is more than can be compared comes in part, and that is said
+				self.assertLessEqual(set(both), set(self.found("com nord")))
+				self.assertTrue(self.find("com nord").is_cut)
+
+	def test_whoever_the_database_comes_upon_first_there_are_enough(self):
+		by_index = sorted(self.many, key=lambda name: party_id("Customer", name))
+		frappe.db.sql(f"delete from {TOKEN} where token = 'Ctsrl'")
+		# nearly all of the first ones have the other word, few of the next, and all of the last
+		self.say("srl", [*by_index[:100], *by_index[100:400:10], *by_index[400:]])
+		with patch.object(candidates, "RARE", 50):
+			self.assertGreaterEqual(len(self.found("com srl")), candidates.PER_LANE)
+
+	def test_what_is_known_of_the_customers_found_is_found_with_each(self):
+		self.add_to_index(
+			CLIENT_OF_CUSTOMER,
+			{f"Client {name}": (name, f"com {at} srl") for at, name in enumerate(self.many)},
+		)
+		groups = [group for group in self.find("com srl").groups if CUSTOMER in self.lanes(group)]
+		self.assertGreater(len(groups), 200)
+		self.assertEqual([group for group in groups if CLIENT_OF_CUSTOMER not in self.lanes(group)], [])
+
+	def test_names_that_begin_with_what_was_typed_are_found_of_each_source(self):
+		begin = {f"B{number}": (None, f"zeta nord {number}") for number in range(80)}
+		others = {f"O{number}": (None, f"other zeta nord {number}") for number in range(700)}
+		for lane in (CLIENT, REGISTRATION):
+			self.add_to_index(lane, begin | others)
+			found = {hit.party.record for group in self.find("zeta nord").groups for hit in group.hits}
+			self.assertLessEqual(set(begin), found)
+
+	def test_a_company_of_two_sources_is_one_row_however_many_are_found(self):
+		for lane in (CLIENT, REGISTRATION):
+			names = {f"{lane}{number}": (None, f"zeta {number:03d}") for number in range(100)}
+			self.add_to_index(lane, names)
+			tables.insert(
+				TOKEN,
+				("token", "party", "origin"),
+				[
+					(f"{lane}e{name[1:]}@zeta.example", party_id(tables.DOCTYPES[lane], name), 0)
+					for name in names
+				],
+			)
+		groups = self.find("zeta").groups
+		self.assertEqual({tuple(self.lanes(group)) for group in groups}, {(REGISTRATION, CLIENT)})
+		self.assertEqual(len(groups), 100)
+
+	def add_to_index(self, lane: str, named: dict[str, tuple[str | None, str]]) -> None:
+		"""Records with their Customer and the words of their name, which nothing but the index knows."""
+		doctype = tables.DOCTYPES[lane]
+		tables.insert(
+			PARTY,
+			("party", "lane", "record", "customer", "name_key", "words"),
+			[
+				(party_id(doctype, name), lane, name, customer, words.removesuffix(" srl"), words)
+				for name, (customer, words) in named.items()
+			],
+		)
+		tables.insert(
+			TOKEN,
+			("token", "party", "origin"),
+			[
+				(f"{lane}t{word}", party_id(doctype, name), 0)
+				for name, (_customer, words) in named.items()
+				for word in words.split()
+			],
+		)
+
+	def say(self, word: str, names: list[str]) -> None:
+		rows = [(f"Ct{word}", party_id("Customer", name), 0) for name in names]
+		tables.insert(TOKEN, ("token", "party", "origin"), rows)
+
+	def find(self, q: str) -> search.Found:
+		return search.find(q, search.rights.of_session())
+
+	def lanes(self, group: Any) -> list[str]:
+		return sorted({hit.party.lane for hit in group.hits})
+
+	def test_more_questions_than_a_statement_takes_are_answered(self):
+		few = [asked.Count(CUSTOMER, Term(exact=(f"t{number % 700:04d}",)), 5) for number in range(1200)]
+		self.assertEqual(asked.counted(few), [1] * 1200)
 
 	def test_counts_end_at_100(self):
 		self.assertEqual(
@@ -305,6 +414,55 @@ class TestEverywhere(FoundCase):
 				start, pages = answer["next"], pages + 1
 			self.assertEqual((len(seen), len(set(seen)), pages), (200, 200, 7))
 			self.assertEqual(seen, search.search("com srl", limit=200)["customers"])
+
+
+class TestEveryWay(FoundCase):
+	"""However common the words are, those are found that have all of them, whoever says them."""
+
+	WORDS = "alfa alba com comet construct cluj constanta pop popescu sc srl nord"
+
+	def test_whatever_way_is_taken_the_same_are_found_as_by_looking_at_each(self):
+		chance = random.Random(7)
+		words = self.WORDS.split()
+		said = {f"P{number:03d}": chance.sample(words, chance.randint(1, 5)) for number in range(150)}
+		for name, those in said.items():
+			party, in_name = party_id("Customer", name), those[: chance.randint(1, 5)]
+			tables.insert(
+				PARTY,
+				("party", "lane", "record", "name_key", "words"),
+				[(party, CUSTOMER, name, " ".join(in_name), " ".join(in_name))],
+			)
+			found_by = {*(f"t{word}" for word in those), *tokens.of_pairs(in_name)}
+			rows = [(CUSTOMER + token, party, 0) for token in sorted(found_by)]
+			tables.insert(TOKEN, ("token", "party", "origin"), rows)
+		asked = {
+			" ".join(word[: chance.randint(2, 9)] for word in chance.sample(words, chance.randint(1, 3)))
+			for _ in range(40)
+		}
+		everything = {"PER_LANE": 1000, "BESIDE": 1000, "FEW_ENOUGH": 1000, "MOST": 10_000}
+		for way in (
+			{},
+			{"RARE": 3},
+			{"RARE": 3, "COMPARED": 30},
+			{"RARE": 3, "COMPARED": 5, "MANY": 5, "TRIED": 2},
+			{"RARE": 30, "COMPARED": 50, "AT_FIRST": 10},
+		):
+			with patch.multiple(candidates, **everything, **way):
+				for q in sorted(asked):
+					with self.subTest(q=q, way=way):
+						self.assertEqual(self.found(q), self.by_looking(said, q))
+
+	def found(self, q: str) -> set[str]:
+		query = shapes.read(q)
+		hits = candidates.search(query, query.readings, search.rights.of_session())
+		return {hit.party.record for hit in hits.hits}
+
+	def by_looking(self, said: dict[str, list[str]], q: str) -> set[str]:
+		return {
+			name
+			for name, words in said.items()
+			if all(any(word.startswith(typed) for word in words) for typed in q.split())
+		}
 
 
 class TestPages(FoundCase):

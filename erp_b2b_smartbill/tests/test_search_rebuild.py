@@ -4,12 +4,14 @@ from typing import Any
 from unittest.mock import patch
 
 import frappe
+import redis
 
 from erp_b2b_smartbill import clock, features
 from erp_b2b_smartbill.customers import walks
 from erp_b2b_smartbill.customers.search import command, keep, rebuild, records, state, tables, vocabulary
 from erp_b2b_smartbill.customers.search.tables import PARTY, TOKEN, WORD, party_id
 from erp_b2b_smartbill.doctype.customer_search_index import customer_search_index
+from erp_b2b_smartbill.patches import pairs_in_the_search_index
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.deciding import KILLED
 from erp_b2b_smartbill.tests.search_case import (
@@ -370,6 +372,34 @@ class TestWhoWalks(CommittedSearchCase):
 		self.assertEqual(len(self.queued), 1)
 		self.assertEqual(state.view()["state"], state.EMPTY)
 
+	def test_an_update_of_a_site_that_searches_looks_through_its_index_again(self):
+		[name] = customers_by_sql(1, customer_name="Alfa Construct SRL")
+		self.assertTrue(rebuild.rebuild())
+		# as it was before there were pairs
+		frappe.db.sql(f"delete from {TOKEN} where token like %s", [f"C{tables.PAIR}%"])
+		# nor is it stopped by a queue that is down
+		with patch.object(walks, "is_job_enqueued", side_effect=redis.exceptions.ConnectionError):
+			pairs_in_the_search_index.execute()
+			frappe.db.commit()
+		self.assertEqual(self.queued, [])
+		rebuild.resume_abandoned()
+		self.assertEqual(len(self.queued), 1)
+		rebuild.work()
+		party = party_id(CUSTOMER, name)
+		self.assertEqual(
+			frappe.db.sql(
+				f"select token from {TOKEN} where party = %s and token like %s order by token",
+				[party, f"C{tables.PAIR}%"],
+				pluck=True,
+			),
+			["Cwalf con", "Cwalf srl", "Cwcon srl"],
+		)
+		frappe.db.set_single_value("B2B Settings", features.SEARCH, 0)
+		pairs_in_the_search_index.execute()
+		frappe.db.commit()
+		frappe.db.set_single_value("B2B Settings", features.SEARCH, 1)
+		self.assertFalse(rebuild.is_waiting())
+
 	def test_the_command_tells_what_came_of_it(self):
 		customers_by_sql(3)
 		frappe.db.commit()
@@ -433,6 +463,20 @@ class TestVocabulary(CommittedSearchCase):
 			"": [],
 		}.items():
 			self.assertEqual(vocabulary.words_like(typed, 10)[: len(expected) or None], expected, typed)
+
+	def test_every_single_mistake_in_a_short_word_is_forgiven(self):
+		vocabulary.add(["alfa", "lemna"])
+		for word in ("alfa", "lemna", "muresan", "carpati"):
+			wrong = {f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}" for at in range(len(word) - 1)}
+			for at in range(len(word) + 1):
+				wrong |= {
+					word[:at] + word[at + 1 :],
+					f"{word[:at]}z{word[at:]}",
+					f"{word[:at]}z{word[at + 1 :]}",
+				}
+			for typed in sorted(wrong - {word}):
+				if 4 <= len(typed) <= 7:
+					self.assertIn(word, vocabulary.words_like(typed, 10), typed)
 
 	def test_a_word_is_added_once(self):
 		before = frappe.db.sql(f"select count(*) from {tables.GRAM}")

@@ -9,10 +9,11 @@ import frappe
 from frappe.permissions import add_permission
 
 from erp_b2b_smartbill import features
+from erp_b2b_smartbill.bulk_insert import insert_rows
 from erp_b2b_smartbill.customers.search import candidates, keep, rebuild, rights, search
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.found_case import FoundCase
-from erp_b2b_smartbill.tests.search_case import CUI, OTHER_CUI, client, contact, registration
+from erp_b2b_smartbill.tests.search_case import CUI, OTHER_CUI, client, clients, contact, registration
 
 SELLER = ("Sales User", "B2B Sales")
 
@@ -114,7 +115,15 @@ class TestTerritory(RightsCase):
 			self.customer(f"Com {number} SRL", territory=self.others)
 		expected = [self.customer(f"Com Zz {number} SRL", territory=self.mine) for number in range(3)]
 		client(client_name="Com Zz Client SRL", customer=expected[0])
-		limits = {"RARE": 5, "TRIED": 5, "AT_FIRST": 10, "MANY": 20, "MOST": 20, "LOOKED_UP": 5}
+		limits = {
+			"TRIED": 5,
+			"RARE": 5,
+			"AT_FIRST": 10,
+			"COMPARED": 20,
+			"MANY": 20,
+			"MOST": 20,
+			"LOOKED_UP": 5,
+		}
 		for names in (True, False):
 			# by the index, and by a walk through the table
 			with patch.multiple(candidates, **limits), self.few(by_index=names):
@@ -133,20 +142,20 @@ class TestTerritory(RightsCase):
 		self.addCleanup(frappe.clear_cache, doctype="Customer")
 		owner = self.user(role.name, "B2B Sales", Territory=self.mine)
 		frappe.db.set_value("Customer", self.other, "owner", owner)
-		with patch.multiple(candidates, RARE=1, TRIED=1, AT_FIRST=1, MANY=1, MOST=1, LOOKED_UP=0):
+		with patch.multiple(candidates, TRIED=1, RARE=1, AT_FIRST=1, COMPARED=1, MANY=1, MOST=1, LOOKED_UP=0):
 			self.assertEqual(self.seen(owner, "alfa srl")[0], ["Alfa Altul SRL"])
 
 	def test_what_the_index_says_of_territories_is_only_where_to_look(self):
 		# a territory that was changed by SQL: the index still says the old one
 		frappe.db.set_value("Customer", self.own, "territory", self.others)
-		with patch.multiple(candidates, RARE=1, TRIED=1, AT_FIRST=1, MANY=1, MOST=1, LOOKED_UP=0):
+		with patch.multiple(candidates, TRIED=1, RARE=1, AT_FIRST=1, COMPARED=1, MANY=1, MOST=1, LOOKED_UP=0):
 			self.assertEqual(self.seen(self.seller, "alfa srl"), ([], self.counts()))
 
 	def test_a_customer_without_a_territory_is_everybody_s_unless_the_site_is_strict(self):
 		name = self.customer("Alfa Nicaieri SRL")
 		frappe.db.set_value("Customer", name, "territory", "")
 		keep.refresh("Customer", [name])
-		with patch.multiple(candidates, RARE=1, TRIED=1, AT_FIRST=1, MANY=1, MOST=1, LOOKED_UP=0):
+		with patch.multiple(candidates, TRIED=1, RARE=1, AT_FIRST=1, COMPARED=1, MANY=1, MOST=1, LOOKED_UP=0):
 			self.assertEqual(self.seen(self.seller, "alfa srl")[0], ["Alfa Meu SRL", "Alfa Nicaieri SRL"])
 			with patch.object(frappe, "get_system_settings", self.strictly(frappe.get_system_settings)):
 				self.assertEqual(self.seen(self.seller, "alfa srl")[0], ["Alfa Meu SRL"])
@@ -161,6 +170,24 @@ class TestTerritory(RightsCase):
 	def counts(self, **of: int) -> dict[str, int]:
 		"""Everything in one row, unless `all` is given."""
 		return {"b2b": 0, "erp": 0, "smartbill": 0, "all": max(of.values(), default=0), **of}
+
+
+class TestAccounts(RightsCase):
+	def test_all_clients_of_his_account_are_found_and_counted_among_any_number_of_others(self):
+		insert_rows("SmartBill Account", [{"name": "Zz A"}, {"name": "Zz B"}])
+		clients(
+			*(
+				{"name": f"Zz {account} {number}", "account": account, "client_name": f"Com {number} SRL"}
+				for account in ("Zz A", "Zz B")
+				for number in range(300)
+			)
+		)
+		user = self.user(*SELLER, SmartBill_Account="Zz A")
+		with self.as_user(user):
+			found = [group.main.record for group in search.find("com srl", rights.of_session()).groups]
+			self.assertEqual(self.search("com srl")["counts"]["smartbill"], "100+")
+		self.assertGreater(len(set(found)), 100)
+		self.assertTrue(all(name.startswith("Zz Zz A ") for name in found))
 
 
 class TestRoles(RightsCase):
@@ -240,7 +267,7 @@ class TestCredit(RightsCase):
 
 	def test_a_customer_over_the_limit_is_marked(self):
 		used = search.rows.credit.Credit(1000.0, 1500.0, -500.0, "RON")
-		with patch.object(search.rows.credit, "of", lambda names, company: dict.fromkeys(names, used)):
+		with patch.object(search.rows.credit, "of", lambda names, *_of: dict.fromkeys(names, used)):
 			with self.as_user(self.user(*SELLER)):
 				row = self.row("alfa", company=self.company)
 		self.assertEqual((row["status"], row["selectable"]), ("over_limit", True))

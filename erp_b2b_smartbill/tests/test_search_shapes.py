@@ -55,6 +55,11 @@ class TestShapes(unittest.TestCase):
 		self.assertEqual(looked_for("DE 123456789")[0], [("cDE123456789",)])
 		self.assertEqual(looked_for("hu12345678"), [[("cHU12345678", "thu12345678")]])
 
+	def test_numbers_between_words_may_be_a_phone_or_stand_in_the_name(self):
+		of_phone, of_words = shapes.read("stefan 2 2000 2000").readings
+		self.assertIn(("p40220002000",), [term.prefixes for term in of_phone])
+		self.assertEqual([term.word for term in of_words], ["stefan", "2", "2000"])
+
 	def test_a_phone_is_looked_for_however_it_is_written(self):
 		for text in (
 			"0722 123 456",

@@ -81,10 +81,11 @@ def searching(connected: Any) -> Iterator[Any]:
 	from erp_b2b_smartbill import features
 	from erp_b2b_smartbill.api import customers, envelope
 	from erp_b2b_smartbill.customers.search import state
-	from erp_b2b_smartbill.tests import factories
+	from erp_b2b_smartbill.tests import books, factories
 
 	frappe.db.rollback()
 	frappe.set_user("Administrator")
+	books.make_what_stays()
 	for switch in (features.SEARCH, features.SYNC, features.REGISTRATION):
 		frappe.db.set_single_value("B2B Settings", switch, 1)
 	frappe.db.set_single_value(state.STATE, "state", state.READY)

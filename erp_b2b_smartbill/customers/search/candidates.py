@@ -1,9 +1,10 @@
 """The parties that have what was typed, from the index: few of them, the best among them, whatever there is.
 
-The rarest thing typed drives: its parties come out of an inner query with a limit, and each is looked at for the rest by
-its own tokens. What is everywhere is so cut off somewhere; then the parties that rank first (the exact name, names that
-begin so, recent ones) are looked at by themselves, so that those are never missed. What an optimizer might turn round is
-written so that it cannot: the inner query comes first, by a left join, and a look at a party is one value, not `exists`.
+The rarest thing typed drives: its parties come out of an inner query with a limit, and each is looked at for the rest
+by its own tokens. Of two words that are each common and seldom together, the database compares the parties that have
+them. What is everywhere is cut off somewhere; then the parties that rank first (the exact name, names that begin so,
+recent ones) are looked at by themselves, so that those are never missed. All readings in all lanes are looked for at
+once (asked.py).
 """
 
 from __future__ import annotations
@@ -13,32 +14,59 @@ from dataclasses import dataclass
 from typing import Any
 
 import frappe
-from frappe.utils import getdate
 
 from erp_b2b_smartbill.customers.search import tokens
+from erp_b2b_smartbill.customers.search.asked import (
+	Count,
+	Look,
+	Sql,
+	Steps,
+	by_ids,
+	having,
+	having_all,
+	identifiers,
+	of_customers,
+	together,
+)
 from erp_b2b_smartbill.customers.search.entries import Party
-from erp_b2b_smartbill.customers.search.ranking import Fit, Hit, fit_of
+from erp_b2b_smartbill.customers.search.ranking import Fit, Hit, fit_of, is_named
 from erp_b2b_smartbill.customers.search.rights import OF_CUSTOMERS, Rights
 from erp_b2b_smartbill.customers.search.shapes import Query, Reading, Term, upper_bound
-from erp_b2b_smartbill.customers.search.tables import CUSTOMER, PARTY, TEXT, TOKEN, USE, party_id
+from erp_b2b_smartbill.customers.search.tables import (
+	CLIENT_OF_CUSTOMER,
+	CUSTOMER,
+	PARTY,
+	REGISTRATION_OF_CUSTOMER,
+	TEXT,
+	USE,
+)
 
 # of a lane: more than are shown and counted, so that what is said of the first of them is true; of the others beside the
 # Customers, more than are counted
-PER_LANE, BESIDE = 220, 120
+PER_LANE, BESIDE = 210, 105
 FEW_ENOUGH = 20
-# rows of the index that a lane's search goes through: of what is rare, to try, then, and at most
-RARE, TRIED, AT_FIRST, MANY, MOST = 500, 300, 2000, 20_000, 200_000
+# rows of the index that a lane's search goes through: to try, of what is rare, of what is everywhere, and at most. A look
+# at a party costs as much as comparing twenty rows
+TRIED, RARE, AT_FIRST, MANY, MOST = 100, 500, 2000, 20_000, 200_000
+# what fewer rows have is compared as a whole; no less than MANY, for it is counted so far
+COMPARED = 40_000
 # so many of the driving rows are looked up in Customer for somebody who may not read all
 LOOKED_UP = 5000
 RECENT_OF_USER, RECENT, NAMED = 200, 500, 100
-
-COLUMNS = "p.party, p.lane, p.record, p.customer, p.cui, p.name_key, p.words, p.active_on"
+# so many times as many are looked at for somebody who may not read all
+NAMED_OF_OTHERS = 5
+# records of a source that are one Customer
+OF_A_CUSTOMER = 3
+# lanes of what is known of Customers by others
+_OF_OTHERS = (CLIENT_OF_CUSTOMER, REGISTRATION_OF_CUSTOMER)
 
 
 @dataclass(frozen=True)
-class Sql:
-	text: str
-	values: tuple[Any, ...] = ()
+class Hits:
+	"""`is_cut`: there may be more."""
+
+	hits: list[Hit]
+	is_cut: bool
 
 
 def search(
@@ -47,276 +75,216 @@ def search(
 	rights: Rights,
 	recent: Sequence[str] = (),
 	loosely: Fit | None = None,
-) -> list[Hit]:
+) -> Hits:
 	"""`recent` are the Customers that the user chose last. A party that several readings find comes by its best."""
+	lanes = [_Lane(lane, reading, query, rights) for reading in readings for lane in rights.lanes]
+	for lane, parties in zip(lanes, together([lane.found() for lane in lanes], rights), strict=True):
+		lane.parties = parties
+	_look_at_first(lanes, rights, recent)
 	best: dict[int, Hit] = {}
-	for reading in readings:
-		parties: list[Party] = []
-		for lane, rows in _counted(reading, rights.lanes):
-			customers = [party.record for party in parties if party.lane == CUSTOMER]
-			parties += _Lane(lane, reading, rows, query, rights, recent, customers).parties()
-		found = _identifiers_of(parties, reading)
+	for reading in dict.fromkeys(lane.reading for lane in lanes):
+		parties = _found(lanes, reading)
+		known_by = identifiers(parties, [prefix for term in reading for prefix in term.identifiers])
 		for party in parties:
-			fit = fit_of(party, query, reading, found.get(party.party, ()), loosely)
+			fit = fit_of(party, query, reading, known_by.get(party.party, ()), loosely)
 			if party.party not in best or fit < best[party.party].fit:
 				best[party.party] = Hit(party, fit, reading)
-	return list(best.values())
+	return Hits(list(best.values()), any(lane.is_cut for lane in lanes))
 
 
-@dataclass
+def _look_at_first(lanes: Sequence[_Lane], rights: Rights, recent: Sequence[str]) -> None:
+	"""Where not all was looked at, at those that rank first, whichever the database came upon: first Customers, then what
+	else is known of all that were found."""
+	for is_known_of_others in (False, True):
+		cut = [lane for lane in lanes if lane.is_cut and (lane.lane in _OF_OTHERS) == is_known_of_others]
+		customers = [
+			[party.record for party in _found(lanes, lane.reading) if party.lane == CUSTOMER]
+			if is_known_of_others
+			else recent
+			for lane in cut
+		]
+		asking = [lane.first(some) for lane, some in zip(cut, customers, strict=True)]
+		for lane, parties in zip(cut, together(asking, rights), strict=True):
+			lane.parties = _different([*parties, *lane.parties])
+
+
+def _found(lanes: Iterable[_Lane], reading: Reading) -> list[Party]:
+	return [party for lane in lanes if lane.reading == reading for party in lane.parties]
+
+
+@dataclass(eq=False)
 class _Lane:
-	"""One reading in one lane. `rows` are how many rows of the index each of its terms has there, up to RARE; `customers`
-	are those that were found already: what else is known of them belongs to them. `is_cut`: there may be more."""
+	"""One reading in one lane, asking in steps. `is_cut`: there may be more than the `parties` that were found."""
 
 	lane: str
 	reading: Reading
-	rows: list[int]
 	query: Query
 	rights: Rights
-	recent: Sequence[str]
-	customers: Sequence[str]
+	parties: Sequence[Party] = ()
 	is_cut: bool = False
 
 	@property
 	def enough(self) -> int:
 		return PER_LANE if self.lane == CUSTOMER or CUSTOMER not in self.rights.lanes else BESIDE
 
-	def parties(self) -> list[Party]:
-		if 0 in self.rows:
-			return []
-		found = self._found()
-		if self.is_cut or len(found) >= self.enough:
-			# whichever the database came upon
-			found = _different([*self._first(), *found])
+	@property
+	def _is_restricted(self) -> bool:
+		return self.rights.is_restricted(self.lane)
+
+	def found(self) -> Steps:
+		found = yield from self._found()
+		self.is_cut |= len(found) >= self.enough
 		return found
 
-	def _found(self) -> list[Party]:
-		if min(self.rows) < RARE:
-			return self._driven(self._rarest(), RARE)
-		if (
-			self.rights.is_restricted(self.lane)
-			and (few := self.rights.few_customers(walk=False)) is not None
-		):
-			return self._among(few)
-		return self._of_common()
+	def _found(self) -> Steps:
+		pairs = self._pairs()
+		counts = yield [Count(self.lane, term, RARE) for term in (*self.reading, *pairs)]
+		rows, of_pairs = counts[: len(self.reading)], counts[len(self.reading) :]
+		if 0 in rows:
+			return []
+		if len(rows) > 1 and max(rows) < RARE:
+			return (yield from self._compared(rows, RARE))
+		if min(rows) < RARE:
+			return (yield from self._one(self._by(self._rarest(rows), RARE)))
+		if self._is_restricted and (few := self.rights.few_customers(walk=False)) is not None:
+			return (yield from self._among(few))
+		named: list[Party] = []
+		if number := min(filter(None, of_pairs), default=0):
+			named = yield from self._named(pairs[of_pairs.index(number)], number)
+		if len(named) >= self.enough:
+			return named
+		if len(named) >= FEW_ENOUGH:
+			# the others come behind those
+			return _different([*named, *(yield from self._all(behind=True))])
+		return _different([*named, *(yield from self._of_common(self._rarest(rows)))])
 
-	def _of_common(self) -> list[Party]:
-		"""Each of the terms is common. Of a few parties of each, most have the rest where the term is the rarest, so that
-		one drives; where none has, it has to be counted."""
-		if not self.rights.is_restricted(self.lane):
-			named = self._by_pairs()
-			if len(named) >= self.enough:
-				return named
-			if len(named) >= FEW_ENOUGH:
-				# those with both words in the name; the others come behind them, as far as a look is quick
+	def _named(self, pair: Term, number: int) -> Steps:
+		"""Those that have two of the words in their name, and the rest: they come before all others. So many have the
+		pair, counted up to RARE."""
+		named = yield from self._one(self._by_pair(pair, AT_FIRST))
+		if number < RARE or not FEW_ENOUGH <= len(named) < self.enough:
+			return named
+		return (yield from self._one(self._by_pair(pair, _rows_for(self.enough, len(named), AT_FIRST))))
+
+	def _of_common(self, at: int) -> Steps:
+		"""Each of the terms is common. A few parties of the one that is the rarest, as far as is known, tell of how many
+		the rest is to be found."""
+		term = self.reading[at]
+		[tried] = yield [Count(self.lane, term, TRIED, self._others(term))]
+		wanted = _rows_for(self.enough, tried, TRIED)
+		if wanted <= AT_FIRST:
+			found = yield from self._one(self._by(at, wanted))
+			if len(found) >= self.enough:
 				self.is_cut = True
-				return _different([*named, *self._driven(self._rarest(), RARE)])
-		[(_lane, rows)] = _counted(self.reading, [self.lane], AT_FIRST)
-		if min(rows) < AT_FIRST:
-			self.rows = rows
-			return self._driven(self._rarest(), AT_FIRST)
-		tried = [self._driven(at, TRIED) for at in range(len(self.reading))]
-		best = max(range(len(tried)), key=lambda at: len(tried[at]))
-		found, driven = tried[best], TRIED
-		if found and len(found) < BESIDE:
-			# as many as it should take, and half as many more
-			driven = min(MANY, max(AT_FIRST, TRIED * BESIDE * 3 // (2 * len(found))))
-			found = self._driven(best, driven)
-		if len(found) < BESIDE:
-			return self._thorough(found, best, driven)
-		self.is_cut = True
-		return found
+				return found
+		return (yield from self._all())
 
-	def _by_pairs(self) -> list[Party]:
-		"""Those that have two of the words in their name, and the rest anywhere: by the rarest pair."""
-		pairs = [Term(exact=(pair,)) for pair in sorted(tokens.of_pairs(term.word for term in self.reading))]
-		if not pairs:
-			return []
-		[(_lane, rows)] = _counted(pairs, [self.lane], AT_FIRST)
-		number, rarest = min(zip(rows, pairs, strict=True), key=lambda one: one[0])
-		if not number:
-			return []
-		found = self._run(_driver(self.lane, rarest, RARE), self.reading)
-		if len(found) >= self.enough or number <= RARE:
-			return found
-		return self._run(_driver(self.lane, rarest, number if number < AT_FIRST else MANY), self.reading)
-
-	def _thorough(self, found: list[Party], by: int, driven: int) -> list[Party]:
-		"""`found` are those of so many rows of one of the terms."""
-		is_restricted = self.rights.is_restricted(self.lane)
-		[(_lane, self.rows)] = _counted(self.reading, [self.lane], MANY)
-		at = self._rarest()
-		if is_restricted and self.rows[at] > LOOKED_UP and (few := self.rights.few_customers()) is not None:
-			return self._among(few)
-		if at != by or driven < min(self.rows[at], MANY):
-			found = self._driven(at, MANY)
-		self.is_cut = self.rows[at] >= MANY
+	def _all(self, behind: bool = False) -> Steps:
+		"""Of terms that are common, and seldom together; `behind` others, of what cannot be compared only as many as a
+		look is quick."""
+		rows = yield [Count(self.lane, term, COMPARED) for term in self.reading]
+		rarest = self._rarest(rows)
+		if (
+			self._is_restricted
+			and rows[rarest] > LOOKED_UP
+			and (few := self.rights.few_customers()) is not None
+		):
+			return (yield from self._among(few))
+		if sum(number < COMPARED for number in rows) > 1:
+			return (yield from self._compared(rows, COMPARED))
+		if behind:
+			self.is_cut = True
+			return (yield from self._one(self._by(rarest, TRIED)))
+		found = yield from self._one(self._by(rarest, MANY))
+		self.is_cut = rows[rarest] >= MANY
 		if self.is_cut and len(found) < FEW_ENOUGH:
-			found = self._driven(at, MOST)
+			found = yield from self._one(self._by(rarest, MOST))
 		return found
 
-	def _rarest(self) -> int:
-		"""Of terms as rare as each other the longest, which is rarer than it could be counted."""
-		return min(range(len(self.reading)), key=lambda at: (self.rows[at], -len(self.reading[at].word), at))
+	def _compared(self, rows: Sequence[int], up_to: int) -> Steps:
+		"""By all terms that fewer rows have than were counted."""
+		counted = sorted(zip(rows, self.reading, strict=True), key=lambda one: one[0])
+		terms = [term for number, term in counted if number < up_to]
+		others = [term for term in self.reading if term not in terms]
+		return (yield from self._one(self._look(having_all(self.lane, terms), others)))
 
-	def _driven(self, at: int, limit: int) -> list[Party]:
-		"""By so many rows of one of the terms."""
-		others = [term for number, term in enumerate(self.reading) if number != at]
-		return self._run(_driver(self.lane, self.reading[at], limit), others)
+	def _among(self, customers: list[str]) -> Steps:
+		"""Those of the Customers, which the user may read."""
+		if not customers:
+			return []
+		return (yield from self._one(self._look(self._of(customers), self.reading, customers_known=True)))
 
-	def _first(self) -> list[Party]:
-		"""Those that rank first, if they are there."""
-		sources = []
-		if self.query.name_key:
-			sources += [
-				Sql(
-					f"select party from {PARTY} where lane = %s and name_key >= %s and name_key < %s"
-					f" order by name_key limit {NAMED}",
-					(self.lane, self.query.name_key, upper_bound(self.query.name_key)),
-				)
-			]
+	def first(self, customers: Sequence[str]) -> Steps:
+		"""Those that rank first, if they are there: `customers`, or what is known of them; those that were active last;
+		and those of the name that was typed."""
+		drivers = [self._of(customers)] if customers and self.lane in OF_CUSTOMERS else []
 		if self.lane == CUSTOMER:
-			sources.append(
+			drivers.append(
 				Sql(
 					f"select party from {PARTY} where lane = %s and active_on is not null"
 					f" order by active_on desc limit {RECENT}",
 					(self.lane,),
 				)
 			)
-			if self.recent:
-				sources.append(by_ids(self.recent))
-		elif self.lane in OF_CUSTOMERS and self.customers:
-			sources.append(_of_customers(self.lane, self.customers))
-		# each with a limit of its own: many recent ones leave the exact name its place
-		return [party for source in sources for party in self._run(source, self.reading)]
+		wanted = self.enough if self.lane == CUSTOMER else OF_A_CUSTOMER * len(customers)
+		looks = [self._look(driver, self.reading, limit=wanted) for driver in drivers]
+		if key := self.query.name_key:
+			# the limit stands before the rights
+			is_all_read = not (self._is_restricted or self.rights.of_record(self.lane))
+			number = NAMED if is_all_read else NAMED_OF_OTHERS * NAMED
+			named = Sql(
+				f"select party from {PARTY} where lane = %s and name_key >= %s and name_key < %s"
+				f" order by name_key limit {number}",
+				(self.lane, key, upper_bound(key)),
+			)
+			# by itself: many recent ones leave the exact name its place
+			looks.append(self._look(named))
+		found = (yield looks) if looks else []
+		if key:
+			found[-1] = [party for party in found[-1] if is_named(party, self.reading)]
+		return [party for parties in found for party in parties]
 
-	def _among(self, customers: list[str]) -> list[Party]:
-		"""Those of the Customers, which the user may read."""
-		if not customers:
+	def _one(self, look: Look) -> Steps:
+		[found] = yield [look]
+		return found
+
+	def _rarest(self, rows: Sequence[int]) -> int:
+		"""Of terms as rare as each other the longest, which is rarer than it could be counted."""
+		return min(range(len(rows)), key=lambda at: (rows[at], -len(self.reading[at].word), at))
+
+	def _by(self, at: int, limit: int) -> Look:
+		"""By so many rows of one of the terms."""
+		term = self.reading[at]
+		return self._look(having(self.lane, term, limit), self._others(term))
+
+	def _others(self, term: Term) -> list[Term]:
+		return [one for one in self.reading if one != term]
+
+	def _pairs(self) -> list[Term]:
+		if self._is_restricted:
 			return []
-		if self.lane == CUSTOMER:
-			driver = by_ids(customers)
-		else:
-			driver = _of_customers(self.lane, customers)
-		return self._run(driver, self.reading, customers_known=True)
+		return [Term(exact=(pair,)) for pair in sorted(tokens.of_pairs(term.word for term in self.reading))]
 
-	def _run(self, driver: Sql, terms: Sequence[Term], customers_known: bool = False) -> list[Party]:
-		return parties(driver, self.lane, self.rights, terms, customers_known, limit=self.enough)
+	def _by_pair(self, pair: Term, limit: int) -> Look:
+		"""By so many rows of two of the words in a name, which is all of a word that is no longer than it says."""
+		told = pair.exact[0][1:].split()
+		others = [term for term in self.reading if term.word not in told]
+		# the limit stands before the rights
+		is_enough = not others and not self.rights.of_record(self.lane)
+		return self._look(having(self.lane, pair, self.enough if is_enough else limit), others)
 
+	def _of(self, customers: Sequence[str]) -> Sql:
+		return by_ids(customers) if self.lane == CUSTOMER else of_customers(self.lane, customers)
 
-def parties(
-	driver: Sql,
-	lane: str,
-	rights: Rights,
-	terms: Sequence[Term] = (),
-	customers_known: bool = False,
-	latest: bool = False,
-	limit: int = PER_LANE,
-) -> list[Party]:
-	"""Those of the driving query's parties that have all the terms and that the user may read; `customers_known`: that he
-	may read their Customers is known already; `latest`: of more than are wanted those that were active last."""
-	conditions = [_has(lane, term) for term in terms]
-	conditions += [Sql(condition) for condition in rights.of_record(lane)]
-	if not customers_known:
-		conditions += [Sql(condition) for condition in rights.of_customer(lane)]
-	where = " and ".join(one.text for one in conditions) or "1=1"
-	order = " order by p.active_on is null, p.active_on desc" if latest else ""
-	rows = frappe.db.sql(
-		f"select {COLUMNS} from ({driver.text}) d left join {PARTY} p on p.party = d.party"
-		f" where {where}{order} limit {limit}",
-		[*driver.values, *(value for one in conditions for value in one.values)],
-	)
-	return [Party(*row[:-1], getdate(row[-1]) if row[-1] else None) for row in rows if row[0] is not None]
+	def _look(
+		self, driver: Sql, terms: Sequence[Term] = (), customers_known: bool = False, limit: int = 0
+	) -> Look:
+		return Look(driver, self.lane, limit or self.enough, terms, customers_known)
 
 
-def by_ids(customers: Iterable[str]) -> Sql:
-	"""The parties of Customers, without a look at anything."""
-	ids = [party_id("Customer", name) for name in customers]
-	return Sql(f"select party from {PARTY} where party in %s", (ids,))
-
-
-def _of_customers(lane: str, customers: Sequence[str]) -> Sql:
-	return Sql(f"select party from {PARTY} where customer in %s and lane = %s", (list(customers), lane))
-
-
-def _ranges(lane: str, term: Term) -> list[Sql]:
-	"""Conditions over `token`, one for each range that the term is."""
-	found = [
-		Sql("(token >= %s and token < %s)", (lane + prefix, upper_bound(lane + prefix)))
-		for prefix in term.prefixes
-	]
-	if term.exact:
-		found.append(Sql("token in %s", ([lane + token for token in term.exact],)))
-	return found
-
-
-def _order(term: Term) -> str:
-	"""That of the index. MariaDB sorts all rows of a single token when it is told to sort by the token as well."""
-	return "party" if len(term.exact) == 1 and not term.prefixes else "token, party"
-
-
-def _driver(lane: str, term: Term, limit: int) -> Sql:
-	return _union(
-		Sql(f"select party from {TOKEN} where {one.text} order by {_order(term)} limit {limit}", one.values)
-		for one in _ranges(lane, term)
-	)
-
-
-def _union(parts: Iterable[Sql]) -> Sql:
-	"""The different rows of queries with limits, each in an inner query of its own, as SQLite wants it."""
-	parts = list(parts)
-	inner = " union all ".join(f"select party from ({one.text}) d{at}" for at, one in enumerate(parts))
-	return Sql(
-		f"select distinct party from ({inner}) u", tuple(value for one in parts for value in one.values)
-	)
-
-
-def _has(lane: str, term: Term) -> Sql:
-	"""Whether the party `d.party` has a token of the term."""
-	ranges = _ranges(lane, term)
-	return Sql(
-		f"(select t.party from {TOKEN} t where t.party = d.party"
-		f" and ({' or '.join(one.text for one in ranges)}) limit 1) is not null",
-		tuple(value for one in ranges for value in one.values),
-	)
-
-
-def _counted(reading: Sequence[Term], lanes: Sequence[str], up_to: int = RARE) -> list[tuple[str, list[int]]]:
-	"""How many rows of the index each term has in each lane, in one query."""
-	parts, values = [], []
-	for lane_at, lane in enumerate(lanes):
-		for term_at, term in enumerate(reading):
-			for one in _ranges(lane, term):
-				number = len(parts)
-				parts.append(
-					f"select {lane_at} as l, {term_at} as t, count(*) as n"
-					f" from (select party from {TOKEN} where {one.text} limit {up_to}) c{number}"
-				)
-				values += one.values
-	counts = {lane: [0] * len(reading) for lane in lanes}
-	for lane_at, term_at, number in frappe.db.sql(" union all ".join(parts), values) if parts else ():
-		counts[lanes[lane_at]][term_at] += number
-	return list(counts.items())
-
-
-def _identifiers_of(parties: Sequence[Party], reading: Reading) -> dict[int, set[str]]:
-	"""Of each party the tokens (kind and value) that an identifier of the reading begins."""
-	prefixes = [prefix for term in reading for prefix in term.identifiers]
-	if not prefixes or not parties:
-		return {}
-	ranges = [
-		one
-		for lane in dict.fromkeys(party.lane for party in parties)
-		for one in _ranges(lane, Term(prefixes=tuple(prefixes)))
-	]
-	rows = frappe.db.sql(
-		f"select party, token from {TOKEN} where party in %s and ({' or '.join(one.text for one in ranges)})",
-		[[party.party for party in parties], *(value for one in ranges for value in one.values)],
-	)
-	found: dict[int, set[str]] = {}
-	for party, token in rows:
-		found.setdefault(party, set()).add(token[1:])
-	return found
+def _rows_for(wanted: int, found: int, among: int) -> int:
+	"""Rows that it should take to find so many, where so many were found among some: and half as many more."""
+	return min(MANY, among * wanted * 3 // (2 * max(1, found)))
 
 
 def _different(parties: Iterable[Party]) -> list[Party]:

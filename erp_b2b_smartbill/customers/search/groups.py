@@ -7,6 +7,7 @@ are two valid CUIs, whatever a third record shares with both.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -16,10 +17,22 @@ from erp_b2b_smartbill.customers.identity import Identity
 from erp_b2b_smartbill.customers.search.entries import Party
 from erp_b2b_smartbill.customers.search.ranking import Fit, Hit
 from erp_b2b_smartbill.customers.search.rights import SOURCE_OF_LANE
-from erp_b2b_smartbill.customers.search.tables import CLIENT, CUSTOMER, EMAIL, PHONE, REGISTRATION
+from erp_b2b_smartbill.customers.search.tables import (
+	CLIENT,
+	CLIENT_OF_CUSTOMER,
+	CUSTOMER,
+	EMAIL,
+	PHONE,
+	REGISTRATION,
+	REGISTRATION_OF_CUSTOMER,
+	TAX_ID,
+)
 
 # without a Customer, in the order in which one of them stands for the company
 LOOSE = (CLIENT, REGISTRATION)
+_BEFORE = {
+	lane: at for at, lane in enumerate((CUSTOMER, *LOOSE, CLIENT_OF_CUSTOMER, REGISTRATION_OF_CUSTOMER))
+}
 
 
 @dataclass
@@ -47,18 +60,14 @@ class Group:
 	@property
 	def main(self) -> Party:
 		"""The record that stands for the company."""
-		lanes = [CUSTOMER, *LOOSE]
-		return min(
-			(hit.party for hit in self.hits),
-			key=lambda party: (lanes.index(party.lane) if party.lane in lanes else len(lanes), party.party),
-		)
+		return min((hit.party for hit in self.hits), key=lambda party: (_BEFORE[party.lane], party.party))
 
 
 class Index(Protocol):
 	"""What the index and the records are asked, a question at a time for all."""
 
-	def contacts(self, parties: Collection[Party]) -> dict[int, set[str]]:
-		"""The e-mail addresses and phones of parties, as tokens: kind and value."""
+	def contacts(self, parties: Collection[Party], with_phones: Collection[Party]) -> dict[int, set[str]]:
+		"""The e-mail addresses of parties, and the phones of some of them, as tokens: kind and value."""
 
 	def carriers(self, emails: Collection[str]) -> dict[str, int]:
 		"""How many companies carry an address, in the source that has most of them."""
@@ -90,7 +99,10 @@ def joined(groups: list[Group], index: Index) -> list[Group]:
 class _Joining:
 	def __init__(self, groups: list[Group], index: Index):
 		self.groups, self.index = groups, index
-		of_party = index.contacts([hit.party for group in groups for hit in group.hits])
+		names = Counter(group.main.name_key for group in groups)
+		# a phone says something only where the name is the same
+		alike = [group for group in groups if names[group.main.name_key] > 1]
+		of_party = index.contacts(_parties(groups), _parties(alike))
 		self.contacts = {
 			id(group): {token for hit in group.hits for token in of_party.get(hit.party.party, ())}
 			for group in groups
@@ -98,14 +110,18 @@ class _Joining:
 		# by what they share
 		self.at: dict[str, list[Group]] = {}
 		for group in groups:
-			for token in self.contacts[id(group)]:
+			for token in self._tokens(group):
 				self.at.setdefault(token, []).append(group)
 		self.into: dict[int, Group] = {}
+		self.identities: dict[int, Identity] = {}
 
 	def joined(self) -> list[Group]:
-		near = [(one, other) for one in self.groups if not one.customer for other in self._near(one)]
-		shared = {token for token, several in self.at.items() if len(several) > 1 and token[0] == EMAIL}
-		carriers = self.index.carriers({token[1:] for token in shared}) if near and shared else {}
+		shared = {token for token, several in self.at.items() if len(several) > 1}
+		emails = {token[1:] for token in shared if token[0] == EMAIL}
+		carriers = self.index.carriers(emails) if emails else {}
+		# an address of several companies makes none of them one
+		shared -= {EMAIL + email for email, number in carriers.items() if number > 1}
+		near = [(one, other) for one in self.groups if not one.customer for other in self._near(one, shared)]
 		sure = [(one, other) for one, other in near if self._is_sure(one, other, carriers)]
 		clients = {hit.party.record for one, _other in sure for hit in one.hits if hit.party.lane == CLIENT}
 		apart = self.index.left_apart(clients) if clients else set()
@@ -133,8 +149,11 @@ class _Joining:
 			self.into[id(source)] = target
 			mine = target
 
-	def _near(self, one: Group) -> list[Group]:
-		tokens = sorted(self.contacts[id(one)])
+	def _tokens(self, group: Group) -> set[str]:
+		return self.contacts[id(group)] | ({TAX_ID + group.cui} if group.cui else set())
+
+	def _near(self, one: Group, shared: set[str]) -> list[Group]:
+		tokens = sorted(self._tokens(one) & shared)
 		return _different(other for token in tokens for other in self.at[token] if other is not one)
 
 	def _is_sure(self, one: Group, other: Group, carriers: dict[str, int]) -> bool:
@@ -146,18 +165,24 @@ class _Joining:
 		return bool(match and match.sure)
 
 	def _identity(self, group: Group) -> Identity:
-		tokens = self.contacts[id(group)]
-		return Identity.of(
-			cui=group.cui,
-			name=group.main.words,
-			emails=[token[1:] for token in tokens if token[0] == EMAIL],
-			phones=[f"+{token[1:]}" for token in tokens if token[0] == PHONE],
-		)
+		if id(group) not in self.identities:
+			tokens = self.contacts[id(group)]
+			self.identities[id(group)] = Identity.of(
+				cui=group.cui,
+				name=group.main.words,
+				emails=[token[1:] for token in tokens if token[0] == EMAIL],
+				phones=[f"+{token[1:]}" for token in tokens if token[0] == PHONE],
+			)
+		return self.identities[id(group)]
 
 	def _final(self, group: Group) -> Group:
 		while id(group) in self.into:
 			group = self.into[id(group)]
 		return group
+
+
+def _parties(groups: Iterable[Group]) -> list[Party]:
+	return [hit.party for group in groups for hit in group.hits]
 
 
 def _is_one_company(groups: Iterable[Group]) -> bool:

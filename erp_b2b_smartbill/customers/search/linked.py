@@ -18,7 +18,6 @@ from frappe.utils import create_batch
 from frappe.utils.data import make_filter_tuple
 
 from erp_b2b_smartbill.customers.search import native, recent, rights, rows, search
-from erp_b2b_smartbill.customers.search.candidates import PER_LANE
 from erp_b2b_smartbill.customers.search.groups import Group
 from erp_b2b_smartbill.customers.search.native import CUSTOMER
 from erp_b2b_smartbill.customers.search.rights import FEW_CUSTOMERS, OF_CUSTOMERS, Rights
@@ -80,21 +79,24 @@ class Linked:
 		end = min(start + page_len, search.DEEPEST)
 		if self.ignores_user_permissions:
 			self._look_among_its_own()
-		found = search.find(txt, self.may)
-		page = self._page(found.groups, end)
-		if len(page) < end and sum(len(group.hits) for group in found.groups) >= PER_LANE:
-			# there were more than the search goes through
+		found, page = self._found(txt, end)
+		if len(page) < end and found.is_cut:
 			self._look_among_its_own()
-			found = search.find(txt, self.may)
-			page = self._page(found.groups, end)
-		if len(page) < end and not txt.strip():
-			page = self._page(_different([*found.groups, *recent.by_name(self.may)]), end)
+			found, page = self._found(txt, end)
 		page = page[start:end]
 		if as_dict:
 			return self._dicts(page, searchfield or "name")
 		titles = frappe.get_meta(CUSTOMER).show_title_field_in_link
 		shown = {row["customer"]: row for row in rows.of(page, self.may, None, found.used_at)}
 		return [_as_row(shown[group.customer], txt, titles) for group in page if group.customer in shown]
+
+	def _found(self, txt: str, end: int) -> tuple[search.Found, list[Group]]:
+		"""And the first of them that the field may show."""
+		found = search.find(txt, self.may)
+		page = self._page(found.groups, end)
+		if len(page) < end and not txt.strip():
+			page = self._page(_different([*found.groups, *recent.by_name(self.may)]), end)
+		return found, page
 
 	def _page(self, groups: Sequence[Group], end: int) -> list[Group]:
 		"""The first that the field may show."""

@@ -25,7 +25,8 @@ from erp_b2b_smartbill.customers.search.tables import (
 
 CLIENT, REGISTRATION = "SmartBill Client", "B2B Registration"
 _FIELDS = {
-	"Customer": "name, customer_name, tax_id, email_id, mobile_no, disabled, is_frozen, customer_primary_address",
+	"Customer": "name, customer_name, tax_id, email_id, mobile_no, disabled, is_frozen, customer_primary_address,"
+	" customer_group, b2b_tier",
 	CLIENT: "name, client_name, vat_code, email, phone, city, contact",
 	REGISTRATION: "name, company_name, cui, email, phone, city, first_name, last_name, status",
 	"Contact": "name, first_name, last_name",

@@ -49,14 +49,14 @@ def fit_of(
 ) -> Fit:
 	"""`identifiers` are the party's tokens (kind and value) that an identifier of the reading begins; `loosely` is PART
 	or TYPO where the words of the reading were widened so."""
-	words = party.words.split()
 	if loosely is not None:
+		words = party.words.split()
 		return loosely if all(_is_in(term, words) for term in reading) else Fit(loosely + 1)
 	if len(reading) == 1 and not set(reading[0].identifiers).isdisjoint(identifiers):
 		return Fit.IDENTIFIER
-	typed = [term.word for term in reading]
-	if all(typed) and all(any(word.startswith(one) for word in words) for one in typed):
-		return _fit_of_name(party, query, set(typed) <= set(words))
+	typed, name = [term.word for term in reading], f" {party.words} "
+	if all(typed) and all(f" {word}" in name for word in typed):
+		return _fit_of_name(party, query, all(f" {word} " in name for word in typed))
 	return Fit.IDENTIFIER_BEGINS if identifiers else Fit.ELSEWHERE
 
 
@@ -66,6 +66,12 @@ def _fit_of_name(party: Party, query: Query, is_whole: bool) -> Fit:
 	if (query.name_key and party.name_key.startswith(query.name_key)) or party.words.startswith(query.folded):
 		return Fit.NAME_BEGINS
 	return Fit.WORDS if is_whole else Fit.BEGINNINGS
+
+
+def is_named(party: Party, reading: Reading) -> bool:
+	"""Whether all that was typed stands in the name."""
+	words = party.words.split()
+	return all(term.word and _is_in(term, words) for term in reading)
 
 
 def _is_in(term: Term, words: Sequence[str]) -> bool:

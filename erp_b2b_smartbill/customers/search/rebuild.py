@@ -84,8 +84,13 @@ def resume_abandoned() -> None:
 def ask() -> None:
 	"""Walk in a background job from the first record on, once this transaction is committed; behind a walk that is on its
 	way."""
-	frappe.db.after_commit.add(lambda: frappe.cache.set_value(_ASKED, 1))
+	ask_for_later()
 	enqueue()
+
+
+def ask_for_later() -> None:
+	"""As `ask`, some minutes later (`resume_abandoned`), and without a look at the queue, which may be down."""
+	frappe.db.after_commit.add(lambda: frappe.cache.set_value(_ASKED, 1))
 
 
 def _is_asked() -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 import frappe
 from frappe.query_builder import DocType
 
-from erp_b2b_smartbill.customers.search import candidates, tokens
-from erp_b2b_smartbill.customers.search.candidates import FEW_ENOUGH, MANY, PER_LANE, Sql
+from erp_b2b_smartbill.customers.search import tokens
+from erp_b2b_smartbill.customers.search.asked import Look, Sql, by_ids, looked
+from erp_b2b_smartbill.customers.search.candidates import FEW_ENOUGH, MANY, PER_LANE
 from erp_b2b_smartbill.customers.search.entries import Party
 from erp_b2b_smartbill.customers.search.groups import Group
 from erp_b2b_smartbill.customers.search.ranking import Fit, Hit
@@ -22,9 +23,9 @@ def groups(may: Rights, used: Iterable[str]) -> list[Group]:
 	if CUSTOMER not in may.lanes:
 		return []
 	order = {name: at for at, name in enumerate(used)}
-	chosen = _customers(may, candidates.by_ids(order)) if order else []
+	chosen = _customers(may, by_ids(order)) if order else []
 	found = sorted(chosen, key=lambda party: order[party.record])
-	found += _by_activity(candidates.parties(_kept(), CUSTOMER, may, latest=True))
+	found += _by_activity(_customers(may, _kept(), latest=True))
 	found += _by_activity(_of_anybody(may, len({party.party for party in found}) < FEW_ENOUGH))
 	different = {party.party: party for party in found}.values()
 	return [Group(party.record, [Hit(party, Fit.NAME)]) for party in different]
@@ -39,8 +40,9 @@ def by_name(may: Rights) -> list[Group]:
 	return [Group(party.record, [Hit(party, Fit.NAME)]) for party in found]
 
 
-def _customers(may: Rights, driver: Sql) -> list[Party]:
-	return candidates.parties(driver, CUSTOMER, may)
+def _customers(may: Rights, driver: Sql, **more: bool) -> list[Party]:
+	[found] = looked([Look(driver, CUSTOMER, PER_LANE, **more)], may)
+	return found
 
 
 def _kept() -> Sql:
@@ -71,11 +73,7 @@ def _persons() -> list[str]:
 def _of_anybody(may: Rights, is_short: bool) -> list[Party]:
 	if may.is_restricted(CUSTOMER) and is_short and (few := may.few_customers()) is not None:
 		# those that are quoted most may all be others'
-		return (
-			candidates.parties(candidates.by_ids(few), CUSTOMER, may, customers_known=True, latest=True)
-			if few
-			else []
-		)
+		return _customers(may, by_ids(few), customers_known=True, latest=True) if few else []
 	return _customers(
 		may,
 		Sql(

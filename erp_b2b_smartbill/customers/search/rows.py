@@ -42,8 +42,11 @@ def of(
 class _Rows:
 	def __init__(self, page: Page, company: str | None, used_at: Mapping[str, Any]):
 		self.page, self.used_at = page, used_at
-		self.discounts = discount.of(page.names)
-		self.credits = credit.of(page.names, company) if company and credit.may_see(company) else {}
+		docs = page.customers.values()
+		self.discounts = discount.of(doc.b2b_tier for doc in docs)
+		self.credits: dict[str, credit.Credit] = {}
+		if company and credit.may_see(company):
+			self.credits = credit.of({doc.name: doc.customer_group for doc in docs}, company)
 
 	def of(self, group: Group) -> dict[str, Any] | None:
 		shown = self._customer(group.customer) if group.customer else self._other(group.main)
@@ -52,14 +55,15 @@ class _Rows:
 		name = group.customer or ""
 		registration = self._registration(group)
 		status = self._status(name, registration)
-		tier, used_at = self.discounts.get(name), self.used_at.get(name)
+		doc, used_at = self.page.customers.get(name), self.used_at.get(name)
+		tier = doc.b2b_tier if doc and doc.b2b_tier in self.discounts else None
 		return {
 			**shown,
 			"sources": [source for source in SOURCES if source in group.sources],
 			"customer": group.customer,
 			"credit": self._credit(name),
-			"discount": tier.percentage if tier else None,
-			"tier": tier.tier if tier else None,
+			"discount": self.discounts[tier] if tier else None,
+			"tier": tier,
 			"match": self._match(group, shown["display_name"]),
 			"status": status,
 			"status_text": _(STATUSES[status]) if status else None,

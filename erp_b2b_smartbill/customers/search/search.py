@@ -35,7 +35,6 @@ from erp_b2b_smartbill.exceptions import AppError
 
 # rows behind these are never asked for: whoever has not found it by then types another letter
 DEEPEST = 200
-JOINED = 250
 MOST_COUNTED = 100
 MANY = "100+"
 # of one word that is widened
@@ -60,6 +59,8 @@ class Found:
 	# the last readings that were used: they say what has matched
 	readings: Sequence[Reading] = field(default=())
 	used_at: dict[str, Any] = field(default_factory=dict)
+	# there may be more than the search goes through
+	is_cut: bool = False
 
 
 def search(
@@ -95,13 +96,12 @@ def find(q: str, may: Rights) -> Found:
 	query = shapes.read(q)
 	used_at = candidates.recent_of_user(frappe.session.user)
 	if not q.strip():
-		return Found(query, recent.groups(may, used_at), used_at=used_at)
+		return Found(query, recent.groups(may, used_at), used_at=used_at, is_cut=True)
 	found = _Finding(query, may, list(used_at))
 	found.run()
-	groups = _sorted(found.groups, used_at)
-	# whatever is shown; behind it nobody looks whether two are one
-	groups = _sorted(joined(groups[:JOINED], SharedData()), used_at) + groups[JOINED:]
-	return Found(query, groups, found.readings, used_at)
+	# all: of whichever sources are shown, a company is one row
+	groups = _sorted(joined(_sorted(found.groups, used_at), SharedData()), used_at)
+	return Found(query, groups, found.readings, used_at, found.is_cut)
 
 
 class _Finding:
@@ -112,6 +112,7 @@ class _Finding:
 		self.readings: list[Reading] = []
 		self.hits: dict[int, Hit] = {}
 		self.groups: list[Group] = []
+		self.is_cut = False
 
 	def run(self) -> None:
 		self._look(list(self.query.readings))
@@ -128,7 +129,9 @@ class _Finding:
 			self._widen(as_typed, vocabulary.words_like, MAX_WORDS_LIKE, Fit.TYPO)
 
 	def _look(self, readings: list[Reading], loosely: Fit | None = None) -> None:
-		for hit in candidates.search(self.query, readings, self.may, self.recent, loosely):
+		found = candidates.search(self.query, readings, self.may, self.recent, loosely)
+		self.is_cut |= found.is_cut
+		for hit in found.hits:
 			# what was found before was found by something better
 			self.hits.setdefault(hit.party.party, hit)
 		self.readings += readings

@@ -73,6 +73,9 @@ def read(text: str) -> Query:
 		readings = [(replace(terms[0], prefixes=_different([*whole, *terms[0].prefixes])),)]
 	elif whole:
 		readings.insert(0, (Term(prefixes=whole),))
+	elif any(term.prefixes[0][0] == PHONE for term in terms) and not _SURELY_PHONE.search(text):
+		# numbers of a name look like a phone between words, too: Ștefan 2 2000 2000
+		readings.append(_text_terms(identity.words(text)))
 	name_key = identity.name_key(text)
 	plain = _text_terms(name_key.split()) if all(term.word for term in terms) else ()
 	return Query(
@@ -162,6 +165,7 @@ _FOREIGN_CODE = re.compile(
 	r"[A-Za-z]{2}[\s.-]*[0-9][0-9\s.-]{1,20}[A-Za-z]?|(?=[0-9]*[A-Za-z])(?=(?:[A-Za-z]*[0-9]){2})[0-9A-Za-z]{4,20}"
 )
 _NOT_DIGIT = re.compile(r"[^0-9]")
+_SURELY_PHONE = re.compile(r"(?<!\w)[+0][0-9]")
 _SURELY_CUI = re.compile(r"[Rr][Oo][\s.-]*(?:[0-9][\s.-]*){5}")
 # longer texts are no number
 MAX_NUMBER = 40

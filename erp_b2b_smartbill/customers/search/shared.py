@@ -28,21 +28,20 @@ def _range(begun: str) -> tuple[str, str]:
 
 
 class SharedData:
-	def contacts(self, parties: Collection[Party]) -> dict[int, set[str]]:
-		"""All of those that are no Customers, and of Customers what they share with these."""
+	def contacts(self, parties: Collection[Party], with_phones: Collection[Party]) -> dict[int, set[str]]:
+		"""Of those that are no Customers, and of Customers what they share with these."""
 		conditions, values = [], []
 		for lane in LOOSE:
-			if ids := [party.party for party in parties if party.lane == lane]:
-				# a range each: what else a party has is not read
-				conditions.append(
-					"(party in %s and ((token >= %s and token < %s) or (token >= %s and token < %s)))"
-				)
-				values += [ids, *(edge for kind in (EMAIL, PHONE) for edge in _range(lane + kind))]
+			for kind, of in ((EMAIL, parties), (PHONE, with_phones)):
+				if ids := [party.party for party in of if party.lane == lane]:
+					# a range: what else a party has is not read
+					conditions.append("(party in %s and token >= %s and token < %s)")
+					values += [ids, *_range(lane + kind)]
 		if not conditions:
 			return {}
 		rows = frappe.db.sql(f"select party, token from {TOKEN} where {' or '.join(conditions)}", values)
 		shared = sorted({CUSTOMER + token[1:] for _party, token in rows})
-		if shared:
+		if shared and any(party.lane == CUSTOMER for party in parties):
 			rows += frappe.db.sql(
 				f"select party, token from {TOKEN} where token in %s limit {MAX_ROWS}", [shared]
 			)

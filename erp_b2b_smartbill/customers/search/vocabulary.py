@@ -84,12 +84,16 @@ def words_like(word: str, limit: int) -> list[str]:
 	if not edits:
 		return []
 	grams = sorted(_grams(word))
-	shared = max(1, len(grams) - 3 * edits - (1 if edits == 1 else 0))
-	marks = ", ".join(["%s"] * len(grams))
+	shared = max(1, len(grams) - 3 * edits)
+	# two letters that are swapped spoil a trigram more, which may leave none: those words are looked up by themselves
+	swapped = [f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}" for at in range(len(word) - 1)]
+	# a letter is `_` in every database, whatever else its length is counted by
+	shortest, longest = "_" * (len(word) - edits), "_" * (len(word) + edits)
 	rows = frappe.db.sql(
-		f"select word from {GRAM} where gram in ({marks}) group by word having count(*) >= %s "
-		f"limit {MAX_COMPARED}",
-		[*grams, shared],
+		f"select word from (select word from {GRAM} where gram in %s and word like %s and word not like %s"
+		f" group by word having count(*) >= %s limit {MAX_COMPARED}) g"
+		f" union select word from {WORD} where word in %s",
+		[grams, f"{shortest}%", f"{longest}_%", shared, swapped],
 	)
 	others = [other for (other,) in rows if other != word]
 	found = process.extract(word, others, scorer=OSA.distance, score_cutoff=edits, limit=None)
