@@ -121,6 +121,7 @@ def quotation(doc: Any) -> dict[str, Any]:
 	row = _row(doc, _proformas([doc.name]).get(doc.name), _responses([doc.name]).get(doc.name))
 	items = [item.item_code for item in doc.items if item.item_code]
 	marked = favourites.of(doc.party_name, items) if features.is_on(features.OVERVIEW) else set()
+	row["company"] = doc.party_name
 	row["items"] = [
 		{
 			"item_code": item.item_code,

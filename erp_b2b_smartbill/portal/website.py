@@ -45,6 +45,7 @@ def _with_answer(context: Any) -> dict[str, Any]:
 		boot["b2b_portal"] = {
 			"language": frappe.local.lang,
 			"api": API,
+			"favourites": features.is_on(features.OVERVIEW),
 			"texts": {**shared_texts(), **texts()},
 		}
 	return {
@@ -75,4 +76,7 @@ def texts() -> dict[str, str]:
 		"none": _("There are no quotations yet."),
 		"your_answer": _("Your answer"),
 		"answered_on": _("{0} on {1}"),
+		"favourites": _("Favourites"),
+		"favourites_hint": _("Mark what you buy often: we see it when we make you the next offer."),
+		"favourite": _("Favourite: {0}"),
 	}

@@ -161,6 +161,44 @@ def test_on_erpnexts_page_a_quotation_is_declined_with_a_comment_that_stays_text
 	assert response_of(site, name).response == "Declined"
 
 
+def test_a_buyer_marks_his_favourites_on_the_page_of_a_quotation(site, company, buyer):
+	from erp_b2b_smartbill.features import OVERVIEW
+
+	def marked() -> list[str]:
+		site.db.rollback()
+		filters = {"customer": company, "marked_by_buyer": 1}
+		return site.get_all("Customer Item Preference", filters, pluck="item_code")
+
+	name = offer(site, company)
+	[item] = site.get_all("Quotation Item", {"parent": name}, ["item_code", "item_name"])
+	page = buyer(company)
+	page.goto(f"/quotations/{quote(name)}")
+	expect(page.locator('[data-b2b-portal="quotation"]').get_by_role("button", name="Accept")).to_be_visible()
+	assert page.locator("[data-favourites]").count() == 0, "Customer 360 is off"
+	before = site.db.get_single_value("B2B Settings", OVERVIEW)
+	site.db.set_single_value("B2B Settings", OVERVIEW, 1)
+	site.db.commit()
+	site.clear_document_cache("B2B Settings", "B2B Settings")
+	try:
+		page.reload()
+		star = page.get_by_role("button", name=f"Favourite: {item.item_name}")
+		expect(star).to_have_attribute("aria-pressed", "false")
+		star.click()
+		expect(star).to_have_attribute("aria-pressed", "true")
+		keep_screenshot(page, "buyer-favourites")
+		assert marked() == [item.item_code]
+		page.reload()
+		expect(star).to_have_attribute("aria-pressed", "true")
+		star.click()
+		expect(star).to_have_attribute("aria-pressed", "false")
+		assert marked() == []
+	finally:
+		site.db.rollback()
+		site.db.set_single_value("B2B Settings", OVERVIEW, before)
+		site.db.commit()
+		site.clear_document_cache("B2B Settings", "B2B Settings")
+
+
 def test_a_second_tab_is_shown_the_answer_of_the_first(site, company, buyer):
 	name = offer(site, company)
 	one, other = buyer(company), buyer(company)

@@ -2,6 +2,7 @@
 
 import { Api } from "../registration/api";
 import { el, move_to } from "../registration/dom";
+import { favourites } from "./favourites";
 import { Offer } from "./offer";
 
 export async function open_quotation(data) {
@@ -13,13 +14,15 @@ export async function open_quotation(data) {
 	if (!view || !place) return;
 	const box = el("section.b2b.b2b-added", { "data-b2b-portal": "quotation" });
 	place.append(box);
+	const marks = data.favourites && favourites(api, data.texts, view);
 	draw(view);
 
 	function draw(shown, text, kind) {
 		const part = el("div.b2b-part", el("h2", data.texts.your_answer), offer.foot(shown));
-		if (!text) return box.replaceChildren(part);
+		const parts = marks ? [part, marks] : [part];
+		if (!text) return box.replaceChildren(...parts);
 		const told = el(`p.b2b-notice.b2b-notice-${kind}`, { role: "status", tabindex: "-1" }, text);
-		box.replaceChildren(told, part);
+		box.replaceChildren(told, ...parts);
 		move_to(told);
 	}
 }
