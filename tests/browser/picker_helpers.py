@@ -123,6 +123,7 @@ class FakeServer:
 
 	def __init__(self, page: Any, say: Any):
 		self.asked: list[dict[str, str]] = []
+		self.page = page
 		self.say = say
 		self.holds = False
 		self._held: list[Any] = []
@@ -146,7 +147,11 @@ class FakeServer:
 		return len(self._held)
 
 	def let_go(self) -> None:
-		"""Answer the oldest question."""
+		"""Answer the oldest question, which may be on its way yet."""
+		for _wait in range(200):
+			if self._held:
+				break
+			self.page.wait_for_timeout(50)
 		self._answer(self._held.pop(0), self.asked[-1 - len(self._held)])
 
 

@@ -141,7 +141,7 @@ def test_another_tier_is_given_with_a_reason_and_the_next_quotation_has_its_pric
 
 	new_quotation(manager, past["customer"])
 	put_item(manager, past["item"], 1)
-	assert manager.evaluate("() => cur_frm.doc.items[0].rate") == 88
+	manager.wait_for_function("() => cur_frm.doc.items[0].rate === 88")
 
 
 def test_a_star_marks_a_favourite_and_what_is_chosen_becomes_a_new_quotation(past, manager):
@@ -352,6 +352,7 @@ def test_the_counts_of_one_company_do_not_stay_for_another(past, manager):
 	expect(badge(manager, "Invoices")).to_have_text("1")
 	counts = HeldCounts(manager)
 	company = commercial.get_by_role("combobox", name="Company")
+	company.locator("option").nth(1).wait_for(state="attached")
 	others = company.locator("option").all_text_contents()
 	company.select_option(next(name.strip() for name in others if name.strip() != COMPANY.name))
 	counts.wait()
