@@ -7,7 +7,9 @@ tests neither see each other nor leave anything behind.
 import contextlib
 import os
 import unittest
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
 
 import frappe
 
@@ -173,6 +175,13 @@ class SandboxTestCase(CommittingTestCase):
 		before = frappe.conf.get("smartbill_allowed_hosts")
 		frappe.conf.smartbill_allowed_hosts = ["127.0.0.1", "localhost"]
 		self.addCleanup(frappe.conf.__setitem__, "smartbill_allowed_hosts", before)
+
+
+def number_of_queries(work: Callable[[], Any]) -> int:
+	"""How many the work asks."""
+	with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+		work()
+	return sql.call_count
 
 
 def forget_the_request() -> None:

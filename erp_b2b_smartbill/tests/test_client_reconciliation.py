@@ -18,6 +18,7 @@ from erp_b2b_smartbill.smartbill.clients.reconciliation import (
 from erp_b2b_smartbill.smartbill.clients.store import CLIENT
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.clients_case import ClientsTestCase, client_id
+from erp_b2b_smartbill.tests.compat import number_of_queries
 
 REPORT = "SmartBill Reconciliation"
 
@@ -124,10 +125,8 @@ class TestReport(ClientsTestCase):
 
 	def test_the_number_of_queries_does_not_grow_with_the_rows(self):
 		def queries() -> int:
-			with patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
-				reconciliation.rows(reconciliation.Wanted(search=self.word))
-				reconciliation.counts(reconciliation.Wanted(search=self.word))
-			return sql.call_count
+			wanted = reconciliation.Wanted(search=self.word)
+			return number_of_queries(lambda: (reconciliation.rows(wanted), reconciliation.counts(wanted)))
 
 		before = queries()
 		self.seed(*({"name": f"{self.word} {number} SRL"} for number in range(120)))

@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
 
 import frappe
 from erpnext.selling.doctype.customer.customer import get_credit_limit, get_customer_outstanding
@@ -13,7 +12,7 @@ from frappe.utils import getdate, nowdate
 from erp_b2b_smartbill import permissions
 from erp_b2b_smartbill.customers import credit, discount
 from erp_b2b_smartbill.tests import factories
-from erp_b2b_smartbill.tests.compat import ServerTestCase
+from erp_b2b_smartbill.tests.compat import ServerTestCase, number_of_queries
 
 # what rounding to the currency may change
 HALF_A_CENT = 0.005 + 1e-9
@@ -207,13 +206,13 @@ class TestMany(CreditTestCase):
 		customers = [name for name, _group in self.books(random.Random(7), 25)]
 		credit.of(customers, self.company)
 		counted = {
-			len(names): self.queries(lambda names=names: credit.of(names, self.company))
+			len(names): number_of_queries(lambda names=names: credit.of(names, self.company))
 			for names in (customers[:1], customers[:5], customers)
 		}
 		self.assertEqual(len(set(counted.values())), 1, counted)
 		self.assertLessEqual(counted[25], 5)
 		groups = dict.fromkeys(customers)
-		self.assertEqual(self.queries(lambda: credit.of(groups, self.company)), counted[25] - 1)
+		self.assertEqual(number_of_queries(lambda: credit.of(groups, self.company)), counted[25] - 1)
 
 	def test_a_group_that_is_known_already_is_not_looked_up(self):
 		for group in ({"credit_limit": 300}, {"credit_limit": 0}):
@@ -222,24 +221,13 @@ class TestMany(CreditTestCase):
 			self.assertEqual(credit.of({customer: name}, self.company), credit.of([customer], self.company))
 
 	def test_nobody_costs_nothing(self):
-		self.assertEqual(self.queries(lambda: credit.of([], self.company)), 0)
+		self.assertEqual(number_of_queries(lambda: credit.of([], self.company)), 0)
 
 	def test_who_does_not_exist_is_left_out(self):
 		customer = self.customer()
 		found = credit.of([customer, "No such customer", customer], self.company)
 		self.assertEqual(list(found), [customer])
 		self.assertEqual(credit.of(["No such customer"], self.company), {})
-
-	def queries(self, call: Callable[[], Any]) -> int:
-		real, count = frappe.local.db.sql, [0]
-
-		def counting(*args: Any, **kwargs: Any) -> Any:
-			count[0] += 1
-			return real(*args, **kwargs)
-
-		with patch.object(frappe.local.db, "sql", counting):
-			call()
-		return count[0]
 
 	def books(self, chance: random.Random, size: int) -> list[tuple[str, str]]:
 		"""Customers with whatever can stand in the books; amounts with cents, in every state."""

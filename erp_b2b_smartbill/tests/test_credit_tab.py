@@ -19,7 +19,7 @@ from erp_b2b_smartbill.customers.overview import scope as scopes
 from erp_b2b_smartbill.exceptions import NotReady
 from erp_b2b_smartbill.features import OVERVIEW
 from erp_b2b_smartbill.tests import books, factories
-from erp_b2b_smartbill.tests.compat import MadeOnceTestCase
+from erp_b2b_smartbill.tests.compat import MadeOnceTestCase, number_of_queries
 from erp_b2b_smartbill.tests.test_invoices import InvoicesCase
 
 CENT = 0.01 + 1e-9
@@ -475,9 +475,7 @@ class TestWhoSees(TabCase):
 class TestHowMuch(TabCase):
 	def queries(self, work: Any) -> int:
 		work()
-		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
-			work()
-		return sql.call_count
+		return number_of_queries(work)
 
 	def test_the_number_of_queries_does_not_depend_on_how_much_there_is(self):
 		self.give(90_000)

@@ -9,7 +9,7 @@ from erp_b2b_smartbill.customers.overview import essentials
 from erp_b2b_smartbill.customers.overview import scope as scopes
 from erp_b2b_smartbill.tests import books as known_books
 from erp_b2b_smartbill.tests import factories
-from erp_b2b_smartbill.tests.compat import ServerTestCase
+from erp_b2b_smartbill.tests.compat import ServerTestCase, number_of_queries
 
 
 class TestEssentials(ServerTestCase):
@@ -71,6 +71,4 @@ class TestEssentials(ServerTestCase):
 
 	def queries(self) -> int:
 		self.shown()
-		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
-			self.shown()
-		return sql.call_count
+		return number_of_queries(self.shown)

@@ -18,7 +18,7 @@ from erp_b2b_smartbill.customers.overview import scope as scopes
 from erp_b2b_smartbill.customers.overview.cursor import parse
 from erp_b2b_smartbill.exceptions import NotReady
 from erp_b2b_smartbill.tests import factories
-from erp_b2b_smartbill.tests.compat import ServerTestCase
+from erp_b2b_smartbill.tests.compat import ServerTestCase, number_of_queries
 
 SELLER = ("B2B Sales", "Sales User")
 SWITCHES = (features.PROFORMA, features.REGISTRATION, features.PORTAL, features.SYNC)
@@ -596,9 +596,7 @@ class TestPages(TimelineCase):
 			with self.as_user(user):
 				self.page()
 				frappe.local.request_cache.clear()
-				with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
-					self.page()
-			return sql.call_count
+				return number_of_queries(self.page)
 
 		self.quoted()
 		without = queries()
@@ -610,9 +608,7 @@ class TestPages(TimelineCase):
 			counted = []
 			for read in (lambda: self.show(company=self.company), self.page):
 				read()
-				with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
-					read()
-				counted.append(sql.call_count)
+				counted.append(number_of_queries(read))
 			return tuple(counted)
 
 		self.everything()

@@ -1,7 +1,6 @@
 """The tab Invoices: every figure is what follows from the documents, for whom may see it, in the lists that it names."""
 
 import unittest
-from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
@@ -31,7 +30,7 @@ from erp_b2b_smartbill.features import PROFORMA
 from erp_b2b_smartbill.tests import books as known
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.books import Books, Invoice, money
-from erp_b2b_smartbill.tests.compat import MadeOnceTestCase
+from erp_b2b_smartbill.tests.compat import MadeOnceTestCase, number_of_queries
 
 ACCOUNTANT = "Accounts User"
 
@@ -88,17 +87,6 @@ class InvoicesCase(MadeOnceTestCase):
 			["name", "outstanding_amount"] if proof["doctype"] == "Sales Invoice" else ["name"],
 			limit=0,
 		)
-
-	def queries(self, call: Callable[[], Any]) -> int:
-		real, count = frappe.local.db.sql, [0]
-
-		def counting(*args: Any, **kwargs: Any) -> Any:
-			count[0] += 1
-			return real(*args, **kwargs)
-
-		with patch.object(frappe.local.db, "sql", counting):
-			call()
-		return count[0]
 
 	def smartbill_invoice(self, total: str, *, days: int = -10, due: int | None = None, **values: Any) -> str:
 		"""As it stands in the database, whatever SmartBill told."""
@@ -260,11 +248,11 @@ class TestFigures(InvoicesCase):
 		few = self.scope(self.books.second)
 		many = self.scope()
 		invoices.show(many)
-		counted = {self.queries(lambda scope=scope: invoices.show(scope)) for scope in (few, many)}
+		counted = {number_of_queries(lambda scope=scope: invoices.show(scope)) for scope in (few, many)}
 		self.assertEqual(len(counted), 1)
 		self.assertLessEqual(max(counted), 16)
 		wanted = listing.Wanted(status=dues.OVERDUE)
-		pages = {self.queries(lambda scope=scope: invoices.page(scope, wanted)) for scope in (few, many)}
+		pages = {number_of_queries(lambda scope=scope: invoices.page(scope, wanted)) for scope in (few, many)}
 		self.assertEqual(len(pages), 1)
 
 

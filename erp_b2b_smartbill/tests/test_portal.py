@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Callable
 from typing import Any
-from unittest import mock
 from urllib.parse import quote
 
 import frappe
@@ -13,6 +12,7 @@ import requests
 from erp_b2b_smartbill.portal import view, website
 from erp_b2b_smartbill.smartbill import issue
 from erp_b2b_smartbill.tests import factories
+from erp_b2b_smartbill.tests.compat import number_of_queries
 from erp_b2b_smartbill.tests.portal_case import PortalCase
 
 
@@ -65,9 +65,7 @@ class TestBuyer(PortalCase):
 
 	def queries(self, call: Callable[[], Any]) -> int:
 		call()
-		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
-			call()
-		return sql.call_count
+		return number_of_queries(call)
 
 	def test_the_list_comes_in_pages(self):
 		for _one in range(24):

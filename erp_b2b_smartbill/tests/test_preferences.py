@@ -12,6 +12,7 @@ from erp_b2b_smartbill.customers.overview import preferences, tabs
 from erp_b2b_smartbill.customers.overview import scope as scopes
 from erp_b2b_smartbill.customers.recommend import store
 from erp_b2b_smartbill.tests import factories
+from erp_b2b_smartbill.tests.compat import number_of_queries
 from erp_b2b_smartbill.tests.recommend_case import RecommendCase
 
 
@@ -433,9 +434,7 @@ class TestHowMuch(PreferencesCase):
 
 		def queries() -> int:
 			self.show(customer)
-			with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
-				self.show(customer)
-			return sql.call_count
+			return number_of_queries(lambda: self.show(customer))
 
 		few = queries()
 		items = [self.item() for _ in range(26)]

@@ -1,11 +1,11 @@
 """What to offer a customer, and the figures that say why. Written at night, by customers/recommend alone."""
 
 import frappe
-from frappe import _
-from frappe.model.document import Document
+
+from erp_b2b_smartbill.doctype.worked_out import WorkedOut
 
 
-class ItemRecommendation(Document):
+class ItemRecommendation(WorkedOut):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -28,18 +28,6 @@ class ItemRecommendation(Document):
 		usual_qty: DF.Float
 		with_item: DF.Link | None
 	# end: auto-generated types
-
-	def validate(self) -> None:
-		self._refuse()
-
-	def before_rename(self, old: str, new: str, merge: bool = False) -> None:
-		self._refuse()
-
-	def on_trash(self) -> None:
-		self._refuse()
-
-	def _refuse(self) -> None:
-		frappe.throw(_("Recommendations are worked out at night."), frappe.PermissionError)
 
 
 def on_doctype_update() -> None:
