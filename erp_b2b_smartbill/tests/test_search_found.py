@@ -294,6 +294,14 @@ class TestEverywhere(FoundCase):
 			("token", "party", "origin"),
 			[(token, party_id("Customer", name), 0) for name in names],
 		)
+		self.name(words, names)
+
+	def name(self, words: str, names: list[str]) -> None:
+		"""As if these were words of their names."""
+		frappe.db.sql(
+			f"update {PARTY} set words = %s where party in %s",
+			(f"zz {words}", [party_id("Customer", name) for name in names]),
+		)
 
 	def test_two_words_that_are_everywhere_are_not_walked_through_where_names_have_both(self):
 		self.pair(self.many)
@@ -323,6 +331,40 @@ class TestEverywhere(FoundCase):
 				# what is more than can be compared comes in part, and that is said
 				self.assertLessEqual(set(both), set(self.found("com nord")))
 				self.assertTrue(self.find("com nord").is_cut)
+
+	def test_names_are_not_missed_behind_others_that_begin_like_them(self):
+		"""A pair is of first letters only: more begin so than are looked at first, and less than are counted."""
+		lane, doctype = CLIENT, tables.DOCTYPES[CLIENT]
+		similar = sorted((f"N{number}" for number in range(300)), key=lambda name: party_id(doctype, name))
+		named = similar[-40:]
+		self.assertLess(2 * candidates.BESIDE, len(similar))
+		self.assertLess(len(similar), candidates.RARE)
+		words = {name: "nord" if name in named else "noroc" for name in similar}
+		others = {f"O{number}": (None, f"com delta {number}") for number in range(600)}
+		self.add_to_index(lane, {name: (None, f"zz com {word}") for name, word in words.items()} | others)
+		rows = [(f"{lane}{tables.PAIR}com nor", party_id(doctype, name), 0) for name in similar]
+		# as many as a page needs have it elsewhere
+		rows += [(f"{lane}tnord", party_id(doctype, name), 0) for name in others]
+		tables.insert(TOKEN, ("token", "party", "origin"), rows)
+		found = [group.main.record for group in self.find("com nord").groups]
+		self.assertEqual(set(found[: len(named)]), set(named))
+
+	def test_beside_a_word_of_two_letters_names_come_first(self):
+		by_index = sorted(self.many, key=lambda name: party_id("Customer", name))
+		named = by_index[-250:]
+		self.say("la", by_index[:300] + named)
+		self.name("com la", named)
+		found = self.found("la com")
+		self.assertGreaterEqual(len(found), candidates.PER_LANE)
+		self.assertLessEqual(set(found[: search.DEEPEST]), set(named))
+
+	def test_nor_are_those_missed_that_have_it_elsewhere(self):
+		named, elsewhere = self.many[-30:], self.many[:150]
+		self.say("la", named + elsewhere)
+		self.name("com la", named)
+		for limits in ({"RARE": 50}, {"RARE": 50, "COMPARED": 100}):
+			with self.subTest(limits=limits), patch.multiple(candidates, **limits):
+				self.assertEqual(set(self.found("la com")), {*named, *elsewhere})
 
 	def test_whoever_the_database_comes_upon_first_there_are_enough(self):
 		by_index = sorted(self.many, key=lambda name: party_id("Customer", name))
@@ -398,7 +440,7 @@ class TestEverywhere(FoundCase):
 
 	def test_more_questions_than_a_statement_takes_are_answered(self):
 		few = [asked.Count(CUSTOMER, Term(exact=(f"t{number % 700:04d}",)), 5) for number in range(1200)]
-		self.assertEqual(asked.counted(few), [1] * 1200)
+		self.assertEqual(asked.counted(few, {}), [1] * 1200)
 
 	def test_counts_end_at_100(self):
 		self.assertEqual(

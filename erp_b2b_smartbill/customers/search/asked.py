@@ -31,25 +31,29 @@ class Sql:
 
 @dataclass(frozen=True)
 class Count:
-	"""How many rows of the index have the term in the lane, counted no further than `up_to`; with others, how many of
-	the parties of so many rows have these. Answered by an int."""
+	"""How many rows of the index have the term in the lane, behind those that are `skipped`, which is quicker than to
+	count them, and no further than `up_to`; with others, how many of the parties of so many rows have these. Answered by
+	an int."""
 
 	lane: str
 	term: Term
 	up_to: int
 	others: Sequence[Term] = ()
+	skipped: int = 0
 
 
 @dataclass(frozen=True)
 class Look:
 	"""Those of the driving query's parties that have all the terms and that the user may read, as many as `limit`;
-	`customers_known`: that he may read their Customers is known already; `latest`: of more than are wanted those that
-	were active last. Answered by a list of parties."""
+	`named`: beginnings of words that their names must have, too, which a party's row tells in a third of the time that
+	its tokens take; `customers_known`: that he may read their Customers is known already; `latest`: of more than are
+	wanted those that were active last. Answered by a list of parties."""
 
 	driver: Sql
 	lane: str
 	limit: int
 	terms: Sequence[Term] = ()
+	named: Sequence[str] = ()
 	customers_known: bool = False
 	latest: bool = False
 
@@ -57,9 +61,13 @@ class Look:
 # A search that asks in steps; what it yields is answered in that order.
 Steps = Generator[Sequence[Count | Look], Any, list[Party]]
 
+# How many rows so many of the index were counted to be, by the query that gives them.
+Counts = dict[Sql, int]
 
-def together(searches: Iterable[Steps], rights: Rights) -> list[list[Party]]:
-	"""What the searches come to; a step of all of them is one statement for the counts and one for the looks."""
+
+def together(searches: Iterable[Steps], rights: Rights, known: Counts) -> list[list[Party]]:
+	"""What the searches come to; a step of all of them is one statement for the counts and one for the looks. What is
+	`known` is not counted again, and what is counted is known from then on."""
 	waiting: dict[int, tuple[Steps, Any]] = {at: (steps, None) for at, steps in enumerate(searches)}
 	found: dict[int, list[Party]] = {at: [] for at in waiting}
 	while waiting:
@@ -70,7 +78,7 @@ def together(searches: Iterable[Steps], rights: Rights) -> list[list[Party]]:
 			except StopIteration as end:
 				found[at] = end.value
 		every = [one for several in asked.values() for one in several]
-		counts = iter(counted([one for one in every if isinstance(one, Count)]))
+		counts = iter(counted([one for one in every if isinstance(one, Count)], known))
 		looks = iter(looked([one for one in every if isinstance(one, Look)], rights))
 		waiting = {
 			at: (waiting[at][0], [next(counts if isinstance(one, Count) else looks) for one in several])
@@ -79,20 +87,24 @@ def together(searches: Iterable[Steps], rights: Rights) -> list[list[Party]]:
 	return list(found.values())
 
 
-def counted(asked: Sequence[Count]) -> list[int]:
-	parts = [
-		Sql(f"select {at} as a, count(*) as n from ({one.text}) c", one.values)
-		for at, count in enumerate(asked)
-		for one in (
-			[_with(having(count.lane, count.term, count.up_to), count.lane, count.others)]
-			if count.others
-			else _rows(count.lane, count.term, count.up_to)
-		)
+def counted(asked: Sequence[Count], known: Counts) -> list[int]:
+	rows = [
+		[_with(having(count.lane, count.term, count.up_to), count.lane, count.others)]
+		if count.others
+		else _rows(count.lane, count.term, count.up_to, count.skipped)
+		for count in asked
 	]
-	counts = [0] * len(asked)
-	for at, number in _run(parts):
-		counts[at] += number
-	return counts
+	new = [one for one in dict.fromkeys(one for several in rows for one in several) if one not in known]
+	known |= {
+		new[at]: number
+		for at, number in _run(
+			[
+				Sql(f"select {at} as a, count(*) as n from ({one.text}) c", one.values)
+				for at, one in enumerate(new)
+			]
+		)
+	}
+	return [sum(known[one] for one in several) for several in rows]
 
 
 def looked(asked: Sequence[Look], rights: Rights) -> list[list[Party]]:
@@ -125,6 +137,11 @@ def _look(look: Look, rights: Rights) -> Sql:
 	conditions = rights.of_record(look.lane)
 	if not look.customers_known:
 		conditions = [*conditions, *rights.of_customer(look.lane)]
+	# not of a null: an optimizer could turn the join round
+	conditions = [
+		*conditions,
+		*["(coalesce(p.words, '') like %s or coalesce(p.words, '') like %s)"] * len(look.named),
+	]
 	driver = look.driver
 	if look.terms:
 		# the terms first: most have no need of the party's own row
@@ -138,7 +155,7 @@ def _look(look: Look, rights: Rights) -> Sql:
 		f"select p.party, p.record, {customer} as customer, p.cui, p.name_key, p.words, p.active_on"
 		f" from ({driver.text}) f left join {PARTY} p on p.party = f.party"
 		f" where {' and '.join(conditions) or '1=1'}{order} limit {look.limit}",
-		driver.values,
+		(*driver.values, *(f"{before}{word}%" for word in look.named for before in ("", "% "))),
 	)
 
 
@@ -154,33 +171,34 @@ def _with(driver: Sql, lane: str, terms: Sequence[Term]) -> Sql:
 # What drives
 
 
-def having(lane: str, term: Term, limit: int) -> Sql:
-	"""The parties of so many rows that have a term."""
-	ranges = _rows(lane, term, limit)
+def having(lane: str, term: Term, limit: int, skipped: int = 0) -> Sql:
+	"""The parties of so many rows that have a term, behind those that are skipped."""
+	ranges = _rows(lane, term, limit, skipped)
 	inner = " union all ".join(f"select party from ({one.text}) r{at}" for at, one in enumerate(ranges))
 	return Sql(
 		f"select distinct party from ({inner}) u", tuple(value for one in ranges for value in one.values)
 	)
 
 
-def _rows(lane: str, term: Term, limit: int) -> list[Sql]:
+def _rows(lane: str, term: Term, limit: int, skipped: int = 0) -> list[Sql]:
 	"""So many rows of each range that the term is, in the order of the index. MariaDB sorts all rows of a single token
 	when it is told to sort by the token as well."""
 	order = "party" if len(term.exact) == 1 and not term.prefixes else "token, party"
+	offset = f" offset {skipped}" if skipped else ""
 	return [
-		Sql(f"select party from {TOKEN} where {one.text} order by {order} limit {limit}", one.values)
+		Sql(f"select party from {TOKEN} where {one.text} order by {order} limit {limit}{offset}", one.values)
 		for one in _ranges(lane, term)
 	]
 
 
 def having_all(lane: str, terms: Iterable[Term]) -> Sql:
-	"""The parties that have all of the terms, which are best given the rarest first: the database goes through all rows
-	of each."""
+	"""The parties that have all of the terms: the database goes through all rows of each, or looks those of the rarest up
+	where they are few."""
 	every = [_ranges(lane, term) for term in terms]
+	have = [f"({' or '.join(one.text for one in ranges)})" for ranges in every]
+	others = "".join(f" and party in (select party from {TOKEN} where {one})" for one in have[1:])
 	return Sql(
-		" intersect ".join(
-			f"select party from {TOKEN} where {' or '.join(one.text for one in ranges)}" for ranges in every
-		),
+		f"select distinct party from {TOKEN} where {have[0]}{others}",
 		tuple(value for ranges in every for one in ranges for value in one.values),
 	)
 
@@ -207,7 +225,7 @@ def _ranges(lane: str, term: Term) -> list[Sql]:
 		for prefix in term.prefixes
 	]
 	if term.exact:
-		found.append(Sql("token in %s", ([lane + token for token in term.exact],)))
+		found.append(Sql("token in %s", (tuple(lane + token for token in term.exact),)))
 	return found
 
 

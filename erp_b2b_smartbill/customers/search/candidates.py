@@ -10,7 +10,7 @@ once (asked.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import frappe
@@ -18,6 +18,7 @@ import frappe
 from erp_b2b_smartbill.customers.search import tokens
 from erp_b2b_smartbill.customers.search.asked import (
 	Count,
+	Counts,
 	Look,
 	Sql,
 	Steps,
@@ -75,12 +76,15 @@ def search(
 	rights: Rights,
 	recent: Sequence[str] = (),
 	loosely: Fit | None = None,
+	known: Counts | None = None,
 ) -> Hits:
-	"""`recent` are the Customers that the user chose last. A party that several readings find comes by its best."""
+	"""`recent` are the Customers that the user chose last; `known` is what earlier readings of the query have counted,
+	and is added to. A party that several readings find comes by its best."""
+	known = {} if known is None else known
 	lanes = [_Lane(lane, reading, query, rights) for reading in readings for lane in rights.lanes]
-	for lane, parties in zip(lanes, together([lane.found() for lane in lanes], rights), strict=True):
+	for lane, parties in zip(lanes, together([lane.found() for lane in lanes], rights, known), strict=True):
 		lane.parties = parties
-	_look_at_first(lanes, rights, recent)
+	_look_at_first(lanes, rights, recent, known)
 	best: dict[int, Hit] = {}
 	for reading in dict.fromkeys(lane.reading for lane in lanes):
 		parties = _found(lanes, reading)
@@ -92,7 +96,7 @@ def search(
 	return Hits(list(best.values()), any(lane.is_cut for lane in lanes))
 
 
-def _look_at_first(lanes: Sequence[_Lane], rights: Rights, recent: Sequence[str]) -> None:
+def _look_at_first(lanes: Sequence[_Lane], rights: Rights, recent: Sequence[str], known: Counts) -> None:
 	"""Where not all was looked at, at those that rank first, whichever the database came upon: first Customers, then what
 	else is known of all that were found."""
 	for is_known_of_others in (False, True):
@@ -104,7 +108,7 @@ def _look_at_first(lanes: Sequence[_Lane], rights: Rights, recent: Sequence[str]
 			for lane in cut
 		]
 		asking = [lane.first(some) for lane, some in zip(cut, customers, strict=True)]
-		for lane, parties in zip(cut, together(asking, rights), strict=True):
+		for lane, parties in zip(cut, together(asking, rights, known), strict=True):
 			lane.parties = _different([*parties, *lane.parties])
 
 
@@ -143,28 +147,39 @@ class _Lane:
 		if 0 in rows:
 			return []
 		if len(rows) > 1 and max(rows) < RARE:
-			return (yield from self._compared(rows, RARE))
+			return (yield from self._compared(self.reading))
 		if min(rows) < RARE:
 			return (yield from self._one(self._by(self._rarest(rows), RARE)))
 		if self._is_restricted and (few := self.rights.few_customers(walk=False)) is not None:
 			return (yield from self._among(few))
 		named: list[Party] = []
-		if number := min(filter(None, of_pairs), default=0):
+		number = min(filter(None, of_pairs), default=0)
+		if number:
 			named = yield from self._named(pairs[of_pairs.index(number)], number)
+		elif len(rows) > 1 and not pairs and not self._is_restricted:
+			# a word of two letters has no pairs
+			named = yield from self._named(self.reading[self._rarest(rows)], RARE)
 		if len(named) >= self.enough:
 			return named
-		if len(named) >= FEW_ENOUGH:
-			# the others come behind those
+		if number and len(named) >= FEW_ENOUGH:
+			# the others come behind those; what no pair told of are only some of the names
 			return _different([*named, *(yield from self._all(behind=True))])
 		return _different([*named, *(yield from self._of_common(self._rarest(rows)))])
 
-	def _named(self, pair: Term, number: int) -> Steps:
-		"""Those that have two of the words in their name, and the rest: they come before all others. So many have the
-		pair, counted up to RARE."""
-		named = yield from self._one(self._by_pair(pair, AT_FIRST))
-		if number < RARE or not FEW_ENOUGH <= len(named) < self.enough:
-			return named
-		return (yield from self._one(self._by_pair(pair, _rows_for(self.enough, len(named), AT_FIRST))))
+	def _named(self, driver: Term, number: int) -> Steps:
+		"""Those that have two of the words in their name, and the rest: they come before all others. The driver is a
+		pair, or a word beside words that are too short for one; so many rows have it, counted up to RARE."""
+		named: list[Party] = []
+		looked, rows, is_last = 0, 2 * self.enough, False
+		while looked < rows:
+			found = yield from self._one(self._named_by(driver, rows - looked, skipped=looked))
+			# a word's beginning comes upon a party by each of its words
+			named = _different([*named, *found])[: self.enough]
+			if is_last or number < min(rows, RARE) or len(named) >= self.enough:
+				break
+			is_last = len(named) * AT_FIRST >= FEW_ENOUGH * rows
+			looked, rows = rows, _rows_for(self.enough, len(named), rows) if is_last else AT_FIRST
+		return named
 
 	def _of_common(self, at: int) -> Steps:
 		"""Each of the terms is common. A few parties of the one that is the rarest, as far as is known, tell of how many
@@ -182,29 +197,27 @@ class _Lane:
 	def _all(self, behind: bool = False) -> Steps:
 		"""Of terms that are common, and seldom together; `behind` others, of what cannot be compared only as many as a
 		look is quick."""
-		rows = yield [Count(self.lane, term, COMPARED) for term in self.reading]
-		rarest = self._rarest(rows)
-		if (
-			self._is_restricted
-			and rows[rarest] > LOOKED_UP
-			and (few := self.rights.few_customers()) is not None
-		):
-			return (yield from self._among(few))
-		if sum(number < COMPARED for number in rows) > 1:
-			return (yield from self._compared(rows, COMPARED))
+		if self._is_restricted:
+			rows = yield [Count(self.lane, term, LOOKED_UP + 1) for term in self.reading]
+			if min(rows) > LOOKED_UP and (few := self.rights.few_customers()) is not None:
+				return (yield from self._among(few))
+		is_more = yield [Count(self.lane, term, 1, skipped=COMPARED - 1) for term in self.reading]
+		compared = [term for term, more in zip(self.reading, is_more, strict=True) if not more]
+		if len(compared) > 1:
+			return (yield from self._compared(compared))
+		rarest = self._rarest(is_more)
 		if behind:
 			self.is_cut = True
 			return (yield from self._one(self._by(rarest, TRIED)))
 		found = yield from self._one(self._by(rarest, MANY))
-		self.is_cut = rows[rarest] >= MANY
+		[more] = yield [Count(self.lane, self.reading[rarest], 1, skipped=MANY - 1)]
+		self.is_cut = bool(more)
 		if self.is_cut and len(found) < FEW_ENOUGH:
 			found = yield from self._one(self._by(rarest, MOST))
 		return found
 
-	def _compared(self, rows: Sequence[int], up_to: int) -> Steps:
-		"""By all terms that fewer rows have than were counted."""
-		counted = sorted(zip(rows, self.reading, strict=True), key=lambda one: one[0])
-		terms = [term for number, term in counted if number < up_to]
+	def _compared(self, terms: Sequence[Term]) -> Steps:
+		"""By all of these terms at once."""
 		others = [term for term in self.reading if term not in terms]
 		return (yield from self._one(self._look(having_all(self.lane, terms), others)))
 
@@ -265,13 +278,15 @@ class _Lane:
 			return []
 		return [Term(exact=(pair,)) for pair in sorted(tokens.of_pairs(term.word for term in self.reading))]
 
-	def _by_pair(self, pair: Term, limit: int) -> Look:
-		"""By so many rows of two of the words in a name, which is all of a word that is no longer than it says."""
-		told = pair.exact[0][1:].split()
-		others = [term for term in self.reading if term.word not in told]
-		# the limit stands before the rights
-		is_enough = not others and not self.rights.of_record(self.lane)
-		return self._look(having(self.lane, pair, self.enough if is_enough else limit), others)
+	def _named_by(self, driver: Term, limit: int, skipped: int = 0) -> Look:
+		"""By so many rows of the driver, behind those that are skipped. What is no word of a pair may stand
+		elsewhere."""
+		words = [term.word for term in self.reading if term.word and not term.exact]
+		if driver not in self.reading:
+			of_pair = driver.exact[0][1:].split()
+			words = [word for word in words if word[: tokens.BEGINNING] in of_pair]
+		others = [term for term in self.reading if term.word not in words]
+		return replace(self._look(having(self.lane, driver, limit, skipped), others), named=words)
 
 	def _of(self, customers: Sequence[str]) -> Sql:
 		return by_ids(customers) if self.lane == CUSTOMER else of_customers(self.lane, customers)
@@ -279,7 +294,7 @@ class _Lane:
 	def _look(
 		self, driver: Sql, terms: Sequence[Term] = (), customers_known: bool = False, limit: int = 0
 	) -> Look:
-		return Look(driver, self.lane, limit or self.enough, terms, customers_known)
+		return Look(driver, self.lane, limit or self.enough, terms, customers_known=customers_known)
 
 
 def _rows_for(wanted: int, found: int, among: int) -> int:

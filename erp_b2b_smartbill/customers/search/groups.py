@@ -42,6 +42,8 @@ class Group:
 
 	@property
 	def fit(self) -> Fit:
+		if len(self.hits) == 1:
+			return self.hits[0].fit
 		return min(hit.fit for hit in self.hits)
 
 	@property
@@ -55,11 +57,15 @@ class Group:
 	@property
 	def best(self) -> Hit:
 		"""The hit that shows why the company was found: of the best ones, that of the Customer."""
+		if len(self.hits) == 1:
+			return self.hits[0]
 		return min(self.hits, key=lambda hit: (hit.fit, hit.party.lane != CUSTOMER, hit.party.party))
 
 	@property
 	def main(self) -> Party:
 		"""The record that stands for the company."""
+		if len(self.hits) == 1:
+			return self.hits[0].party
 		return min((hit.party for hit in self.hits), key=lambda party: (_BEFORE[party.lane], party.party))
 
 

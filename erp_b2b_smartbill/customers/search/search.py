@@ -25,6 +25,7 @@ from erp_b2b_smartbill.customers.search import (
 	state,
 	vocabulary,
 )
+from erp_b2b_smartbill.customers.search.asked import Counts
 from erp_b2b_smartbill.customers.search.candidates import FEW_ENOUGH
 from erp_b2b_smartbill.customers.search.groups import Group, grouped, joined
 from erp_b2b_smartbill.customers.search.ranking import Fit, Hit
@@ -78,7 +79,11 @@ def search(
 		)
 	may = rights.of_session()
 	found = find(q, may)
-	shown = [group for group in found.groups if group.sources & set(sources)]
+	wanted = set(sources)
+	# most want all
+	shown = (
+		found.groups if wanted.issuperset(SOURCES) else [one for one in found.groups if one.sources & wanted]
+	)
 	end = min(start + limit, DEEPEST)
 	page = shown[start:end]
 	return {
@@ -113,6 +118,7 @@ class _Finding:
 		self.hits: dict[int, Hit] = {}
 		self.groups: list[Group] = []
 		self.is_cut = False
+		self.counts: Counts = {}
 
 	def run(self) -> None:
 		self._look(list(self.query.readings))
@@ -129,7 +135,7 @@ class _Finding:
 			self._widen(as_typed, vocabulary.words_like, MAX_WORDS_LIKE, Fit.TYPO)
 
 	def _look(self, readings: list[Reading], loosely: Fit | None = None) -> None:
-		found = candidates.search(self.query, readings, self.may, self.recent, loosely)
+		found = candidates.search(self.query, readings, self.may, self.recent, loosely, self.counts)
 		self.is_cut |= found.is_cut
 		for hit in found.hits:
 			# what was found before was found by something better

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
-from frappe.query_builder import DocType
 
 from erp_b2b_smartbill import clock
 
@@ -21,13 +20,12 @@ def is_ready() -> bool:
 
 def view() -> dict[str, Any]:
 	"""For whoever shows results: {state, done, total}."""
-	single = DocType("Singles")
 	# every search asks this
 	found = dict(
-		frappe.qb.from_(single)
-		.select(single.field, single.value)
-		.where((single.doctype == STATE) & single.field.isin(["state", "done", "total"]))
-		.run()
+		frappe.db.sql(
+			"select field, value from `tabSingles` where doctype = %s and field in %s",
+			[STATE, ["state", "done", "total"]],
+		)
 	)
 	return {
 		"state": found.get("state") or EMPTY,
