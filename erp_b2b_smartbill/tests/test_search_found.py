@@ -321,13 +321,13 @@ class TestEverywhere(FoundCase):
 		self.assertGreater(len(found), len(both))
 
 	def test_nor_are_those_missed_that_have_one_of_them_in_the_name_and_one_elsewhere(self):
-		both, elsewhere = self.many[-30:], self.many[:150]
+		both, elsewhere = self.many[-30:], self.many[:60]
 		self.pair(both, "com nord")
 		self.say("nord", both + elsewhere)
 		with patch.object(candidates, "RARE", 50):
 			self.assertEqual(set(self.found("com nord")), {*both, *elsewhere})
 			self.assertFalse(self.find("com nord").is_cut)
-			with patch.object(candidates, "COMPARED", 100):
+			with patch.object(candidates, "BEHIND", 70):
 				# what is more than can be compared comes in part, and that is said
 				self.assertLessEqual(set(both), set(self.found("com nord")))
 				self.assertTrue(self.find("com nord").is_cut)

@@ -173,10 +173,15 @@ def _with(driver: Sql, lane: str, terms: Sequence[Term]) -> Sql:
 
 def having(lane: str, term: Term, limit: int, skipped: int = 0) -> Sql:
 	"""The parties of so many rows that have a term, behind those that are skipped."""
+	rows = _first_rows(lane, term, limit, skipped)
+	return Sql(f"select distinct party from ({rows.text}) u", rows.values)
+
+
+def _first_rows(lane: str, term: Term, limit: int, skipped: int = 0) -> Sql:
 	ranges = _rows(lane, term, limit, skipped)
-	inner = " union all ".join(f"select party from ({one.text}) r{at}" for at, one in enumerate(ranges))
 	return Sql(
-		f"select distinct party from ({inner}) u", tuple(value for one in ranges for value in one.values)
+		" union all ".join(f"select party from ({one.text}) r{at}" for at, one in enumerate(ranges)),
+		tuple(value for one in ranges for value in one.values),
 	)
 
 
@@ -191,15 +196,24 @@ def _rows(lane: str, term: Term, limit: int, skipped: int = 0) -> list[Sql]:
 	]
 
 
-def having_all(lane: str, terms: Iterable[Term]) -> Sql:
-	"""The parties that have all of the terms: the database goes through all rows of each, or looks those of the rarest up
-	where they are few."""
-	every = [_ranges(lane, term) for term in terms]
-	have = [f"({' or '.join(one.text for one in ranges)})" for ranges in every]
-	others = "".join(f" and party in (select party from {TOKEN} where {one})" for one in have[1:])
+def having_all(lane: str, terms: Iterable[Term], up_to: int = 0) -> Sql:
+	"""The parties that have all of the terms, which are best given the rarest first: the database goes through all rows
+	of each, or through so many of each range that a term is."""
+	every = [_first_rows(lane, term, up_to) if up_to else _all_rows(lane, term) for term in terms]
 	return Sql(
-		f"select distinct party from {TOKEN} where {have[0]}{others}",
-		tuple(value for ranges in every for one in ranges for value in one.values),
+		# nested: databases differ in whether `intersect` or `union` comes first
+		" intersect ".join(f"select party from ({one.text}) a{at}" for at, one in enumerate(every))
+		if up_to
+		else " intersect ".join(one.text for one in every),
+		tuple(value for one in every for value in one.values),
+	)
+
+
+def _all_rows(lane: str, term: Term) -> Sql:
+	ranges = _ranges(lane, term)
+	return Sql(
+		f"select party from {TOKEN} where {' or '.join(one.text for one in ranges)}",
+		tuple(value for one in ranges for value in one.values),
 	)
 
 

@@ -51,6 +51,9 @@ FEW_ENOUGH = 20
 TRIED, RARE, AT_FIRST, MANY, MOST = 100, 500, 2000, 20_000, 200_000
 # what fewer rows have is compared as a whole; no less than MANY, for it is counted so far
 COMPARED = 40_000
+# rows of each of two words that are compared for what comes behind names: of a million parties some two hundred have both of
+# two such words, and no more are counted
+BEHIND = 15_000
 # so many of the driving rows are looked up in Customer for somebody who may not read all
 LOOKED_UP = 5000
 RECENT_OF_USER, RECENT, NAMED = 200, 500, 100
@@ -147,7 +150,7 @@ class _Lane:
 		if 0 in rows:
 			return []
 		if len(rows) > 1 and max(rows) < RARE:
-			return (yield from self._compared(self.reading))
+			return (yield from self._one(self._compared(self.reading)))
 		if min(rows) < RARE:
 			return (yield from self._one(self._by(self._rarest(rows), RARE)))
 		if self._is_restricted and (few := self.rights.few_customers(walk=False)) is not None:
@@ -201,10 +204,20 @@ class _Lane:
 			rows = yield [Count(self.lane, term, LOOKED_UP + 1) for term in self.reading]
 			if min(rows) > LOOKED_UP and (few := self.rights.few_customers()) is not None:
 				return (yield from self._among(few))
+		if behind and len(self.reading) == 2:
+			found = yield from self._one(self._compared(self.reading, BEHIND))
+			# of less than a page counts, it matters whether these are all
+			more = (
+				[]
+				if len(found) >= BESIDE
+				else (yield [Count(self.lane, term, 1, skipped=BEHIND) for term in self.reading])
+			)
+			self.is_cut = not more or any(more)
+			return found
 		is_more = yield [Count(self.lane, term, 1, skipped=COMPARED - 1) for term in self.reading]
 		compared = [term for term, more in zip(self.reading, is_more, strict=True) if not more]
 		if len(compared) > 1:
-			return (yield from self._compared(compared))
+			return (yield from self._one(self._compared(compared)))
 		rarest = self._rarest(is_more)
 		if behind:
 			self.is_cut = True
@@ -216,10 +229,12 @@ class _Lane:
 			found = yield from self._one(self._by(rarest, MOST))
 		return found
 
-	def _compared(self, terms: Sequence[Term]) -> Steps:
-		"""By all of these terms at once."""
+	def _compared(self, terms: Sequence[Term], up_to: int = 0) -> Look:
+		"""By all of these terms at once, or by so many rows of each."""
+		# the longest is often the rarest
+		ordered = sorted(terms, key=lambda term: -len(term.word))
 		others = [term for term in self.reading if term not in terms]
-		return (yield from self._one(self._look(having_all(self.lane, terms), others)))
+		return self._look(having_all(self.lane, ordered, up_to), others)
 
 	def _among(self, customers: list[str]) -> Steps:
 		"""Those of the Customers, which the user may read."""

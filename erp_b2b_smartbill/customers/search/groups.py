@@ -105,18 +105,21 @@ def joined(groups: list[Group], index: Index) -> list[Group]:
 class _Joining:
 	def __init__(self, groups: list[Group], index: Index):
 		self.groups, self.index = groups, index
-		names = Counter(group.main.name_key for group in groups)
+		names = [group.main.name_key for group in groups]
+		often = Counter(names)
 		# a phone says something only where the name is the same
-		alike = [group for group in groups if names[group.main.name_key] > 1]
+		alike = [group for group, name in zip(groups, names, strict=True) if often[name] > 1]
 		of_party = index.contacts(_parties(groups), _parties(alike))
-		self.contacts = {
-			id(group): {token for hit in group.hits for token in of_party.get(hit.party.party, ())}
-			for group in groups
-		}
-		# by what they share
+		# by what they share, most of them nothing
+		self.tokens: dict[int, set[str]] = {}
 		self.at: dict[str, list[Group]] = {}
 		for group in groups:
-			for token in self._tokens(group):
+			tokens = {token for hit in group.hits for token in of_party.get(hit.party.party, ())}
+			if cui := group.cui:
+				tokens.add(TAX_ID + cui)
+			if tokens:
+				self.tokens[id(group)] = tokens
+			for token in tokens:
 				self.at.setdefault(token, []).append(group)
 		self.into: dict[int, Group] = {}
 		self.identities: dict[int, Identity] = {}
@@ -155,11 +158,8 @@ class _Joining:
 			self.into[id(source)] = target
 			mine = target
 
-	def _tokens(self, group: Group) -> set[str]:
-		return self.contacts[id(group)] | ({TAX_ID + group.cui} if group.cui else set())
-
 	def _near(self, one: Group, shared: set[str]) -> list[Group]:
-		tokens = sorted(self._tokens(one) & shared)
+		tokens = sorted(self.tokens.get(id(one), set()) & shared)
 		return _different(other for token in tokens for other in self.at[token] if other is not one)
 
 	def _is_sure(self, one: Group, other: Group, carriers: dict[str, int]) -> bool:
@@ -172,7 +172,7 @@ class _Joining:
 
 	def _identity(self, group: Group) -> Identity:
 		if id(group) not in self.identities:
-			tokens = self.contacts[id(group)]
+			tokens = self.tokens[id(group)]
 			self.identities[id(group)] = Identity.of(
 				cui=group.cui,
 				name=group.main.words,

@@ -104,8 +104,10 @@ def find(q: str, may: Rights) -> Found:
 		return Found(query, recent.groups(may, used_at), used_at=used_at, is_cut=True)
 	found = _Finding(query, may, list(used_at))
 	found.run()
+	groups = _sorted(found.groups, used_at)
 	# all: of whichever sources are shown, a company is one row
-	groups = _sorted(joined(_sorted(found.groups, used_at), SharedData()), used_at)
+	if len(companies := joined(groups, SharedData())) < len(groups):
+		groups = _sorted(companies, used_at)
 	return Found(query, groups, found.readings, used_at, found.is_cut)
 
 
