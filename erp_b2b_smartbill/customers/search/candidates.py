@@ -51,8 +51,8 @@ FEW_ENOUGH = 20
 TRIED, RARE, AT_FIRST, MANY, MOST = 100, 500, 2000, 20_000, 200_000
 # what fewer rows have is compared as a whole; no less than MANY, for it is counted so far
 COMPARED = 40_000
-# rows of each of two words that are compared for what comes behind names: of a million parties some two hundred have both of
-# two such words, and no more are counted
+# rows of each of two words that are compared for what comes behind names: of a million parties some two hundred have
+# both of two such words, and no more are counted
 BEHIND = 15_000
 # so many of the driving rows are looked up in Customer for somebody who may not read all
 LOOKED_UP = 5000
