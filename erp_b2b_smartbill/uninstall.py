@@ -2,6 +2,7 @@
 
 import frappe
 
+from erp_b2b_smartbill import role_profiles
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers.pricing import rule
 from erp_b2b_smartbill.customers.search import tables
@@ -14,6 +15,7 @@ def before_uninstall() -> None:
 	tables.drop()
 	rule.retire()
 	remove_custom_fields()
+	role_profiles.remove()
 	remove_roles()
 	for text in MAIL_TEXTS:
 		text.remove()
