@@ -69,22 +69,18 @@ class PermittedCase(CommittingTestCase):
 		self.switch_all()
 
 	def switch_all(self) -> None:
+		self.addCleanup(frappe.db.commit)
 		for name in SWITCHES:
 			before = frappe.db.get_single_value("B2B Settings", name)
 			self.addCleanup(frappe.db.set_single_value, "B2B Settings", name, before)
 			frappe.db.set_single_value("B2B Settings", name, 1)
 		frappe.db.commit()
 
-	def make_documents(self) -> dict[str, str]:
-		"""One of each of our doctypes, about the same customer."""
-		about = {"customer": self.customer}
-		item = self.quotation.items[0].item_code
-		issued = {
-			"company": self.company,
-			"account": "-",
-			"status": "Issued",
-			"quotation": quotation.name,
-		}
+	def make_documents(self, customer: str, quotation: Any) -> dict[str, str]:
+		"""One of each of our doctypes, about this customer; the account is the company's."""
+		about = {"customer": customer}
+		item = quotation.items[0].item_code
+		issued = {"company": self.company, "account": "-", "status": "Issued", "quotation": quotation.name}
 		made = {
 			"B2B Registration": registration().name,
 			"B2B Tier": frappe.get_doc({"doctype": "B2B Tier", "tier_name": frappe.generate_hash(length=8)})
@@ -102,7 +98,7 @@ class PermittedCase(CommittingTestCase):
 				requested_by="Administrator",
 				**about,
 			),
-			"SmartBill Account": plant("SmartBill Account", name=self.company, **self.account_values()),
+			"SmartBill Account": self.account(),
 			"SmartBill Proforma": plant("SmartBill Proforma", **issued, **about),
 			"SmartBill Invoice": plant("SmartBill Invoice", proforma="-", **issued, **about),
 			"SmartBill Issue Run": plant(

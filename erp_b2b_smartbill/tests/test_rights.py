@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import frappe
 import frappe.client
@@ -18,7 +17,7 @@ from erp_b2b_smartbill import install
 from erp_b2b_smartbill.api.routes import BASE, ROUTES
 from erp_b2b_smartbill.custom_fields import MODULE
 from erp_b2b_smartbill.tests import factories
-from erp_b2b_smartbill.tests.permitted_case import BESIDE, PermittedCase, Web, desk_user
+from erp_b2b_smartbill.tests.permitted_case import BESIDE, PermittedCase, Web, account_values, desk_user
 from erp_b2b_smartbill.tests.rights import (
 	BUYER,
 	DOCTYPES,
