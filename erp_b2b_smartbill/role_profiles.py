@@ -1,6 +1,9 @@
 """Role profiles: each of our roles with those of ERPNext that its work needs, for ours carry no rights on ERPNext's
 documents. They are made where they are missing and never changed: a site adapts them as it likes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 
 PROFILE = "Role Profile"
@@ -17,13 +20,27 @@ def add_missing() -> None:
 		if frappe.db.exists(PROFILE, name):
 			continue
 		there = frappe.get_all("Role", {"name": ["in", roles]}, pluck="name")
-		frappe.get_doc(
+		profile = frappe.get_doc(
 			{
 				"doctype": PROFILE,
 				"role_profile": name,
 				"roles": [{"role": role} for role in roles if role in there],
 			}
-		).insert(ignore_permissions=True)
+		)
+		with without_job():
+			profile.insert(ignore_permissions=True)
+
+
+@contextmanager
+def without_job() -> Iterator[None]:
+	"""Frappe locks a profile that is saved, and queues a job for the users who have it. Of a new one there are none, and
+	while it installs something it does the job at once."""
+	before = frappe.flags.in_install
+	frappe.flags.in_install = "erp_b2b_smartbill"
+	try:
+		yield
+	finally:
+		frappe.flags.in_install = before
 
 
 def remove() -> None:

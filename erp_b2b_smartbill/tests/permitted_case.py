@@ -10,7 +10,7 @@ from werkzeug.test import Client, TestResponse
 from erp_b2b_smartbill import audit
 from erp_b2b_smartbill.api.routes import ROUTES
 from erp_b2b_smartbill.tests import factories
-from erp_b2b_smartbill.tests.compat import CommittingTestCase
+from erp_b2b_smartbill.tests.compat import CommittingTestCase, delete_rows
 from erp_b2b_smartbill.tests.rights import DOCTYPES
 from erp_b2b_smartbill.tests.search_case import registration
 
@@ -145,6 +145,20 @@ class PermittedCase(CommittingTestCase):
 		if not frappe.db.exists(doctype, self.company):
 			plant(doctype, name=self.company, **account_values(self.company))
 		return self.company
+
+	def goes_afterwards(self, doctype: str, name: str) -> str:
+		"""For what the tests' own tidying up does not know."""
+		self.addCleanup(frappe.db.commit)
+		self.addCleanup(delete_rows, doctype, name)
+		return name
+
+	def other_company(self) -> str:
+		"""Another one than the tests', in name only."""
+		name = f"Alta {frappe.generate_hash(length=6)}"
+		doc = frappe.get_doc("Company", self.company)
+		doc.update({"name": name, "company_name": name, "abbr": name[-4:]}).db_insert()
+		frappe.db.commit()
+		return self.goes_afterwards("Company", name)
 
 	def tries(self, user: str) -> None:
 		"""From here on it is the user who acts, in a transaction of his own."""

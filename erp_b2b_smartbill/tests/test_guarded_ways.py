@@ -15,8 +15,8 @@ from frappe.core.doctype.data_import.data_import import form_start_import
 from werkzeug.test import TestResponse
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.customers import onboard
 from erp_b2b_smartbill.tests import factories
-from erp_b2b_smartbill.tests.compat import delete_rows
 from erp_b2b_smartbill.tests.permitted_case import PermittedCase, Web, desk_user
 
 # of ERPNext, and more than our profiles have: whoever writes Customers, their groups and companies
@@ -138,8 +138,7 @@ class WaysCase(PermittedCase):
 				"import_file": file.file_url,
 			}
 		).insert()
-		self.addCleanup(frappe.db.commit)
-		self.addCleanup(delete_rows, "Data Import", run.name)
+		self.goes_afterwards("Data Import", run.name)
 		self.addCleanup(frappe.db.delete, "Data Import Log", {"data_import": run.name})
 		frappe.share.add("Data Import", run.name, user, write=1)
 		frappe.db.commit()
@@ -269,20 +268,6 @@ class TestWhoChangesThem(WaysCase):
 				self.done(go(self.manager, row, customer))
 				self.assertEqual(sorted(self.stored(customer)[1]), wanted)
 
-	def other_company(self) -> str:
-		found = frappe.get_all("Company", {"name": ["!=", self.company]}, pluck="name", limit=1)
-		if not found:
-			doc = frappe.get_doc("Company", self.company).as_dict()
-			found = [f"Alta {frappe.generate_hash(length=6)}"]
-			doc.update(
-				{"doctype": "Company", "name": found[0], "company_name": found[0], "abbr": found[0][-4:]}
-			)
-			frappe.get_doc(doc).db_insert()
-			self.addCleanup(frappe.db.commit)
-			self.addCleanup(frappe.db.delete, "Company", {"name": found[0]})
-			frappe.db.commit()
-		return found[0]
-
 	def refused(self, answer: TestResponse | None) -> None:
 		"""What Data Import answers stands in its log. What changes many names those that failed."""
 		if answer is None:
@@ -307,7 +292,7 @@ class TestWhoAskedForALimit(WaysCase):
 		frappe.db.commit()
 
 	def new_group(self, limit: float) -> Any:
-		return frappe.get_doc(
+		group = frappe.get_doc(
 			{
 				"doctype": "Customer Group",
 				"customer_group_name": f"Grup {frappe.generate_hash(length=8)}",
@@ -315,6 +300,8 @@ class TestWhoAskedForALimit(WaysCase):
 				"credit_limits": [self.limit(limit)],
 			}
 		).insert()
+		self.goes_afterwards(group.doctype, group.name)
+		return group
 
 	def asked(self, *limits: Change, **values: Any) -> tuple[str, str]:
 		"""(customer, request)"""
@@ -361,6 +348,18 @@ class TestWhoAskedForALimit(WaysCase):
 		self.decision(self.asker, customer, request, "withdraw")
 		self.by_rest(self.asker, customer, {"credit_limits": [self.limit(2000)]})
 		self.assertEqual(self.stored(customer), (None, [2000]))
+
+	def test_nor_by_approving_a_registration_of_the_customer(self):
+		customer, _request = self.asked()
+		terms = onboard.Terms(company=self.company, credit_limit=5000)
+		new = onboard.NewCustomer(name="Client SRL", terms=terms)
+		with self.as_user(self.asker), self.assertRaises(frappe.PermissionError):
+			onboard.add_to_customer(customer, new)
+		frappe.db.rollback()
+		with self.as_user(self.manager):
+			onboard.add_to_customer(customer, new)
+		limits = frappe.get_all("Customer Credit Limit", {"parent": customer}, pluck="credit_limit")
+		self.assertEqual(limits, [5000])
 
 	def test_nor_by_another_customer_group(self):
 		customer, _request = self.asked()
