@@ -267,7 +267,7 @@ def _match_conditions(doctype: str, user: str) -> str:
 
 def may_see_app() -> bool:
 	"""Whether the app has a tile on the apps screen for this user."""
-	return bool({"B2B Manager", "B2B Sales", "System Manager"} & set(frappe.get_roles()))
+	return bool({"B2B Manager", "B2B Sales", "B2B Auditor", "System Manager"} & set(frappe.get_roles()))
 
 
 def require_role(*roles: str) -> None:

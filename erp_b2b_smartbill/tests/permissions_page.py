@@ -12,6 +12,8 @@ from erp_b2b_smartbill.tests.rights import (
 	ENDPOINTS,
 	EVERYBODY,
 	LEVELS,
+	METHODS,
+	REPORTS,
 	RIGHTS,
 	ROWS,
 	Doctype,
@@ -95,6 +97,12 @@ def _rows() -> str:
 	return "".join(lines)
 
 
+def _methods() -> str:
+	rows = ((f"`{name}`", _who(roles)) for name, roles in METHODS.items())
+	reports = ((f"the report {name}", _who(roles)) for name, roles in REPORTS.items())
+	return _table(("", "open to"), (*reports, *rows))
+
+
 def _routes() -> str:
 	parts = []
 	for title, routes in ENDPOINTS.items():
@@ -114,5 +122,6 @@ PARTS = {
 	"documents": lambda: _documents() + _notes(),
 	"fields": _levels,
 	"rows": _rows,
+	"methods": _methods,
 	"routes": _routes,
 }

@@ -176,8 +176,6 @@ LEVELS = {
 	"Customer Sync Conflict": Level(("candidates",), ()),
 }
 
-# Routes
-
 SELLING = (SALES_USER, SALES_MANAGER, SALES, MANAGER, SYSTEM)
 MANAGING = (MANAGER, SYSTEM)
 DECIDING = (MANAGER,)
@@ -185,6 +183,28 @@ SHOWN_CREDIT = (MANAGER, SALES, SALES_MANAGER, ACCOUNTS_USER, ACCOUNTS_MANAGER, 
 LOOKING_AT_CUSTOMERS = (*SHOWN_CREDIT, SALES_USER)
 READING_REGISTRATIONS = (MANAGER, SALES, SYSTEM)
 BUYING = (BUYER,)
+
+# what the desk's own screens call, past the routes, by its place in the app
+_ACCOUNT = "doctype.smartbill_account.smartbill_account"
+METHODS = {
+	f"{_ACCOUNT}.SmartBillAccount.health": MANAGING,
+	f"{_ACCOUNT}.SmartBillAccount.test_connection": (SYSTEM,),
+	f"{_ACCOUNT}.SmartBillAccount.read_lists": (SYSTEM,),
+	f"{_ACCOUNT}.SmartBillAccount.suggest_maps": (SYSTEM,),
+	f"{_ACCOUNT}.SmartBillAccount.go_live": (SYSTEM,),
+	f"{_ACCOUNT}.SmartBillAccount.switch_to_spare_series": MANAGING,
+	f"{_ACCOUNT}.SmartBillAccount.clear_counter_notice": MANAGING,
+	f"{_ACCOUNT}.health_of": MANAGING,
+	f"{_ACCOUNT}.maps_for": (SYSTEM,),
+	"doctype.customer_search_index.customer_search_index.build_again": (SYSTEM,),
+	# of a proforma
+	"smartbill.history.of_document": READERS["Quotation"],
+	# as Frappe's own search of Customers
+	"customers.search.link_field.customers": READERS["Customer"],
+}
+REPORTS = {"SmartBill Reconciliation": MANAGING}
+
+# Routes
 
 _PROFORMA = "/quotations/<quotation>/smartbill/proforma"
 _CUSTOMER = "/customers/<customer>"

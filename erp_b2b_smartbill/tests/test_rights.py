@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 import frappe
 import frappe.client
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse
 from erp_b2b_smartbill import install
 from erp_b2b_smartbill.api.routes import BASE, ROUTES
 from erp_b2b_smartbill.custom_fields import MODULE
+from erp_b2b_smartbill.customers.search import rebuild
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.permitted_case import BESIDE, PermittedCase, Web, account_values, desk_user
 from erp_b2b_smartbill.tests.rights import (
@@ -25,9 +27,11 @@ from erp_b2b_smartbill.tests.rights import (
 	EVERYBODY,
 	GUEST,
 	LEVELS,
+	METHODS,
 	NOBODY,
 	OURS,
 	READERS,
+	REPORTS,
 	RIGHTS,
 	ROWS,
 	SYSTEM,
@@ -40,7 +44,7 @@ CHANGES = {
 	"B2B Registration": {"internal_note": "seen"},
 	"B2B Tier": {"description": "seen"},
 	"B2B Settings": {"contact_phone": "0264 000 000"},
-	"SmartBill Account": {"proforma_series": "ALTA"},
+	"SmartBill Account": {"api_url": "https://ws.smartbill.ro/SBORO/api"},
 }
 
 NEW_ROWS = {
@@ -98,8 +102,17 @@ class TestEveryCell(PermittedCase):
 	def test_every_cell(self) -> None:
 		self.assertEqual({*DOCTYPES, *ROWS}, set(frappe.get_all("DocType", {"module": MODULE}, pluck="name")))
 		self.assertEqual(set(OURS), set(install.ROLES))
+		self.assertEqual(set(REPORTS), set(frappe.get_all("Report", {"module": MODULE}, pluck="name")))
+		self.assertEqual(set(METHODS), self.whitelisted())
 		for role in EVERYBODY:
-			for try_all in (self.documents_of, self.levels_of, self.rows_of, self.followed_of):
+			for try_all in (
+				self.documents_of,
+				self.levels_of,
+				self.rows_of,
+				self.followed_of,
+				self.reports_of,
+				self.methods_of,
+			):
 				for name, outcome, expected in try_all(role):
 					with self.subTest(role=role, cell=name):
 						self.assertEqual(outcome(), expected)
@@ -296,6 +309,57 @@ class TestEveryCell(PermittedCase):
 				lambda doctype=doctype: self.is_done("read", doctype),
 				may,
 			)
+
+	# reports and methods
+
+	def reports_of(self, role: str) -> Iterator[tuple[str, Callable[[], bool], bool]]:
+		self.tries(self.beside[role])
+		for name, roles in REPORTS.items():
+			yield name, lambda name=name: self.is_answered(query_report.run, name), role in roles
+
+	def methods_of(self, role: str) -> Iterator[tuple[str, Callable[[], bool], bool]]:
+		self.tries(self.alone[role])
+		for name, roles in METHODS.items():
+			yield name, lambda name=name: self.is_answered(self.call_method, role, name), role in roles
+
+	@staticmethod
+	def whitelisted() -> set[str]:
+		"""What of this app the framework lets a browser call."""
+		names = {f"{one.__module__}.{one.__qualname__}" for one in frappe.whitelisted}
+		ours = {
+			name.removeprefix("erp_b2b_smartbill.") for name in names if name.startswith("erp_b2b_smartbill.")
+		}
+		return {name for name in ours if not name.startswith("tests.")}
+
+	def call_method(self, role: str, name: str) -> None:
+		"""As the desk does, about documents that there are."""
+		place, _dot, method = name.rpartition(".")
+		account = self.documents["SmartBill Account"]
+		if place.endswith(".SmartBillAccount"):
+			sent = {"dt": "SmartBill Account", "dn": account, "method": method, "args": '{"reason": "x"}'}
+			answer = self.web.call(self.tokens[role], "POST", "/api/method/run_doc_method", sent)
+			self.assertNotEqual(answer.status_code, 500, answer.text)
+			if answer.status_code in (401, 403):
+				raise frappe.PermissionError
+			return
+		given = {
+			"health_of": {"account": account},
+			"maps_for": {"account": account},
+			"of_document": {"doctype": "SmartBill Proforma", "name": self.documents["SmartBill Proforma"]},
+			"customers": {"doctype": "Customer", "txt": "Client"},
+		}.get(method, {})
+		with patch.object(rebuild, "ask"):
+			frappe.get_attr(f"erp_b2b_smartbill.{name}")(**given)
+
+	def is_answered(self, call: Callable[..., object], *given: object) -> bool:
+		"""Any other refusal comes behind the door."""
+		try:
+			call(*given)
+		except frappe.PermissionError:
+			return False
+		except frappe.ValidationError:
+			return True
+		return True
 
 	# routes
 
