@@ -46,7 +46,9 @@ def run(
 			f"{result.other_key:,} events were made with another encryption key: give the former one with --old-key-file."
 		)
 	if result.unsealed:
-		say(f"{result.unsealed:,} events wait for the sealing job for longer than it takes: is the scheduler running?")
+		say(
+			f"{result.unsealed:,} events wait for the sealing job for longer than it takes: is the scheduler running?"
+		)
 	say(f"{result.events:,} events verified. Head: {result.head.number}:{result.head.seal}")
 	if result.found:
 		return TAMPERED

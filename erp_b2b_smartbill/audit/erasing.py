@@ -50,9 +50,7 @@ def _erase(doc: Any, part: str, which: Criterion, reason: str) -> int:
 		if not rows:
 			return erased
 		names = [row[0] for row in rows]
-		told = audit.record(
-			audit.PERSONAL_ERASED, doc, after={"part": part, "events": names}, reason=reason
-		)
+		told = audit.record(audit.PERSONAL_ERASED, doc, after={"part": part, "events": names}, reason=reason)
 		(
 			frappe.qb.update(table)
 			.set(column, None)

@@ -39,7 +39,12 @@ def here() -> str:
 	"""One of the constants above."""
 	if frappe.flags.b2b_origin:
 		return frappe.flags.b2b_origin
-	if frappe.flags.in_install or frappe.flags.in_migrate or frappe.flags.in_patch or frappe.flags.in_uninstall:
+	if (
+		frappe.flags.in_install
+		or frappe.flags.in_migrate
+		or frappe.flags.in_patch
+		or frappe.flags.in_uninstall
+	):
 		return SYSTEM
 	if frappe.flags.in_import:
 		return DATA_IMPORT

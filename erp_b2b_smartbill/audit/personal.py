@@ -97,7 +97,9 @@ def part(
 		if found:
 			apart[side] = found
 		kept.append({key: APART if key in found else value for key, value in values.items()})
-	if reason and (doctype in DOCTYPES or "reason" in also or _PATTERNS.search(reason) or _PHONE.search(reason)):
+	if reason and (
+		doctype in DOCTYPES or "reason" in also or _PATTERNS.search(reason) or _PHONE.search(reason)
+	):
 		apart["reason"], reason = reason, APART
 	return Parted(kept[0], kept[1], reason, apart)
 
@@ -153,7 +155,9 @@ def reason(event: Any) -> str | None:
 def whole(event: Any) -> tuple[Values, Values]:
 	"""(before, after) of a row that has the columns before, after and personal, with the values that stand apart."""
 	apart = values(event.get("personal"))
-	return tuple({**json.loads(event.get(side) or "{}"), **apart.get(side, {})} for side in ("before", "after"))
+	return tuple(
+		{**json.loads(event.get(side) or "{}"), **apart.get(side, {})} for side in ("before", "after")
+	)
 
 
 def _canonical(content: Values) -> str:

@@ -82,7 +82,9 @@ def _seal_chunk(place: Place | None) -> tuple[int, Place | None]:
 		changes: dict[str, dict[str, Any]] = {}
 		for row in rows:
 			# what the app did not write is no part of the chain; the verifier tells of it
-			if not row.signature or (signing.key_id(row.signature) == key.id and not signing.is_signed(key, row)):
+			if not row.signature or (
+				signing.key_id(row.signature) == key.id and not signing.is_signed(key, row)
+			):
 				continue
 			number = at.number + 1
 			seal = signing.seal(key, number, at.seal, row.signature)
@@ -117,7 +119,9 @@ def unsealed_after(place: Place | None, limit: int) -> list[Any]:
 	)
 	if place:
 		creation, name = place
-		query = query.where((table.creation > creation) | ((table.creation == creation) & (table.name > name)))
+		query = query.where(
+			(table.creation > creation) | ((table.creation == creation) & (table.name > name))
+		)
 	return query.run(as_dict=True)
 
 
@@ -138,4 +142,6 @@ def _remember_head() -> None:
 		return
 	if not known:
 		# the verifier tells the people; the file stays as it is, or the evidence would be gone
-		lines.write({"problem": "the chain does not hold its remembered head", "head": at.number}, logging.ERROR)
+		lines.write(
+			{"problem": "the chain does not hold its remembered head", "head": at.number}, logging.ERROR
+		)

@@ -21,7 +21,9 @@ class TestSealing(AuditCase):
 	def test_events_are_sealed_in_their_order_and_verified(self):
 		names = self.sealed(5)
 		rows = frappe.get_all(audit.EVENT, fields=["name", "seal_number"], order_by="seal_number")
-		self.assertEqual([(row.name, row.seal_number) for row in rows], list(zip(names, range(1, 6), strict=True)))
+		self.assertEqual(
+			[(row.name, row.seal_number) for row in rows], list(zip(names, range(1, 6), strict=True))
+		)
 		result = verify.verify()
 		self.assertEqual((result.ok, result.events, result.unsealed), (True, 5, 0))
 		self.assertEqual(head.remembered(), result.head)

@@ -24,26 +24,40 @@ class TestApart(AuditCase):
 	def test_personal_values_stand_beside_the_sealed_part(self):
 		doc = frappe.get_doc("B2B Settings")
 		before = {"email_id": "ana@example.ro", "phone": "0722 123 456", "status": "Open", "count": 3}
-		after = {"email_id": None, "iban": "RO49AAAA1B31007593840000", "list": ["a", "b@example.ro"], "count": 4}
+		after = {
+			"email_id": None,
+			"iban": "RO49AAAA1B31007593840000",
+			"list": ["a", "b@example.ro"],
+			"count": 4,
+		}
 		event = stored(audit.record("Test", doc, before, after, reason="said ana@example.ro").name)
 		self.assertEqual(
 			json.loads(event.before), {"email_id": APART, "phone": APART, "status": "Open", "count": 3}
 		)
-		self.assertEqual(json.loads(event.after), {"email_id": None, "iban": APART, "list": APART, "count": 4})
+		self.assertEqual(
+			json.loads(event.after), {"email_id": None, "iban": APART, "list": APART, "count": 4}
+		)
 		self.assertEqual(event.reason, APART)
 		self.assertEqual(personal.whole(event), (before, after))
 		self.assertEqual(personal.reason(event), "said ana@example.ro")
 
 	def test_a_phone_number_in_a_reason_is_personal_and_a_documents_number_is_not(self):
 		doc = frappe.get_doc("B2B Settings")
-		for text in ("call 0722 123 456", "call +40 722 123 456", "0722.123.456", "IBAN RO49 AAAA 1B31 0075 9384 0000"):
+		for text in (
+			"call 0722 123 456",
+			"call +40 722 123 456",
+			"0722.123.456",
+			"IBAN RO49 AAAA 1B31 0075 9384 0000",
+		):
 			self.assertEqual(audit.record("Test", doc, reason=text).reason, APART, text)
 		for text in ("PRF2 0227", "2.640,00 lei on 2026-11-30 10:20:30", "SAL-QTN-2026-00017/1", "12345674"):
 			self.assertEqual(audit.record("Test", doc, reason=text).reason, text)
 
 	def test_the_caller_may_name_more(self):
 		doc = frappe.get_doc("B2B Settings")
-		event = audit.record("Test", doc, None, {"nickname": "Nelu"}, "a text", personal=("nickname", "reason"))
+		event = audit.record(
+			"Test", doc, None, {"nickname": "Nelu"}, "a text", personal=("nickname", "reason")
+		)
 		self.assertEqual((json.loads(event.after), event.reason), ({"nickname": APART}, APART))
 
 	def test_who_and_from_where_is_apart_too(self):

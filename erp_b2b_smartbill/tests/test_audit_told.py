@@ -120,7 +120,9 @@ class TestLines(AuditCase):
 		super().setUp()
 		self.written: list[dict[str, Any]] = []
 		self.logger = lines._logger
-		lines._logger = lambda: SimpleNamespace(log=lambda _level, text: self.written.append(json.loads(text)))
+		lines._logger = lambda: SimpleNamespace(
+			log=lambda _level, text: self.written.append(json.loads(text))
+		)
 		self.addCleanup(setattr, lines, "_logger", self.logger)
 
 	def test_an_event_is_a_line_once_it_is_committed(self):

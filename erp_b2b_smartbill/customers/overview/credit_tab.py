@@ -271,7 +271,15 @@ def _history(scope: Scope) -> dict[str, Any]:
 		frappe.qb.from_(event)
 		.left_join(user)
 		.on(user.name == event.user)
-		.select(event.occurred_at, event.user, user.full_name, event.before, event.after, event.reason, event.personal)
+		.select(
+			event.occurred_at,
+			event.user,
+			user.full_name,
+			event.before,
+			event.after,
+			event.reason,
+			event.personal,
+		)
 		.where(changed)
 		.orderby(event.occurred_at, order=Order.desc)
 		.orderby(event.creation, order=Order.desc)

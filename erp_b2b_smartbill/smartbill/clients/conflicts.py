@@ -151,9 +151,7 @@ def close(
 		_tell_of_closed(names, status, resolution, note)
 
 
-def _tell_of_closed(
-	names: Sequence[str], status: str, resolution: str, note: str | None = None
-) -> None:
+def _tell_of_closed(names: Sequence[str], status: str, resolution: str, note: str | None = None) -> None:
 	after = {"status": status, "resolution": resolution}
 	audit.record_many(audit.CONFLICT_CLOSED, [(CONFLICT, name, after) for name in names], note or None)
 
