@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from erp_b2b_smartbill import role_profiles
+from erp_b2b_smartbill import audit, role_profiles
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers import keys
 from erp_b2b_smartbill.customers.pricing import rule
@@ -28,6 +28,8 @@ def after_install() -> None:
 	keys.fill_missing()
 	tables.create()
 	fill_settings()
+	# made by whoever asks first; of two at once, each would sign with its own
+	audit.current_key()
 
 
 def after_migrate() -> None:
@@ -39,6 +41,8 @@ def after_migrate() -> None:
 	keys.fill_missing()
 	tables.create()
 	fill_settings()
+	# made by whoever asks first; of two at once, each would sign with its own
+	audit.current_key()
 	rule.keep_all()
 
 

@@ -25,6 +25,7 @@ CREDIT_ASKERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "Sys
 CREDIT_DECIDERS = ("B2B Manager", "System Manager")
 # reads what was asked for and decided, of all customers
 CREDIT_AUDITORS = ("B2B Auditor",)
+AUDIT_READERS = ("B2B Auditor", "B2B Manager", "System Manager")
 SYNCERS = ("B2B Manager", "System Manager")
 REGISTRATION_DECIDERS = ("B2B Manager",)
 REGISTRATION_READERS = ("B2B Manager", "System Manager", "B2B Sales")

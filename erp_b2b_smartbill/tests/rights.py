@@ -145,7 +145,7 @@ DOCTYPES = {
 	"Quotation Response": Doctype("what a buyer answered", _TAKEN_BY_SALES, follows=("Quotation",)),
 	"Customer Search Index": Doctype("how the search's index is", _OF_MANAGERS, is_single=True),
 	"Business Event": Doctype(
-		"who did what; nobody writes one by hand", {SYSTEM: TAKE, AUDITOR: TAKE, MANAGER: LIST}
+		"who did what; nobody writes one by hand", {SYSTEM: TAKE, AUDITOR: TAKE, MANAGER: TAKE}
 	),
 }
 
@@ -172,6 +172,7 @@ LEVELS = {
 	"Credit Limit Request": Level(
 		("current_limit", "current_source"), (MANAGER, SYSTEM, SALES, SALES_MANAGER, AUDITOR)
 	),
+	"Business Event": Level(("personal", "who"), (SYSTEM, MANAGER, AUDITOR)),
 	"SmartBill Client": Level(("personal_code",), (MANAGER,)),
 	"Customer Sync Conflict": Level(("candidates",), ()),
 }
@@ -202,7 +203,7 @@ METHODS = {
 	# as Frappe's own search of Customers
 	"customers.search.link_field.customers": READERS["Customer"],
 }
-REPORTS = {"SmartBill Reconciliation": MANAGING}
+REPORTS = {"SmartBill Reconciliation": MANAGING, "Business Events": (AUDITOR, MANAGER, SYSTEM)}
 
 # Routes
 
