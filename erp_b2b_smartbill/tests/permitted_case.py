@@ -127,7 +127,9 @@ class PermittedCase(CommittingTestCase):
 			"Quotation Response": plant(
 				"Quotation Response", quotation=quotation.name, response="Accepted", **about
 			),
-			"Business Event": audit.record(audit.TIER_CHANGED, frappe.get_doc("Customer", customer)).name,
+			"Business Event": audit.record(
+				audit.TIER_CHANGED, frappe.get_doc("Customer", customer), after={"email": "ana@example.com"}
+			).name,
 		}
 		made["Customer Sync Conflict"] = plant(
 			"Customer Sync Conflict",
