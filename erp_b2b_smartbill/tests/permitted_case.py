@@ -196,6 +196,8 @@ class Web:
 			self._client.open,
 			path,
 			method=method,
+			# read to its end, which is when the framework lets go of the database
+			buffered=True,
 			headers={"X-Frappe-Site-Name": self._site, "Accept": "application/json", **headers},
 			**sent,
 		)

@@ -32,10 +32,11 @@ class LimitedCase(PermittedCase):
 	def seen(self, doctype: str) -> set[str]:
 		"""By the session's user, by every way that shows more than one."""
 		listed = set(frappe.get_list(doctype, pluck="name", limit_page_length=0))
-		self.assertEqual(frappe.client.get_count(doctype), len(listed))
-		frappe.local.form_dict = frappe._dict(
-			doctype=doctype, fields=json.dumps([f"`tab{doctype}`.`name`"]), filters="[]", page_length="500"
-		)
+		asked = {"doctype": doctype, "filters": "[]"}
+		frappe.local.form_dict = frappe._dict(asked, fields="[]", distinct="false")
+		self.assertEqual(reportview.get_count(), len(listed))
+		fields = json.dumps([f"`tab{doctype}`.`name`"])
+		frappe.local.form_dict = frappe._dict(asked, fields=fields, page_length="500")
 		shown = reportview.get()
 		self.assertEqual({row[0] for row in shown.get("values", ())} if shown else set(), listed)
 		return listed

@@ -3,6 +3,8 @@ by the answer of the whole site."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from unittest.mock import patch
@@ -14,6 +16,7 @@ from frappe.desk import query_report, reportview
 from frappe.www import printview
 from werkzeug.test import TestResponse
 
+import erp_b2b_smartbill
 from erp_b2b_smartbill import install
 from erp_b2b_smartbill.api.routes import BASE, ROUTES
 from erp_b2b_smartbill.custom_fields import MODULE
@@ -324,7 +327,10 @@ class TestEveryCell(PermittedCase):
 
 	@staticmethod
 	def whitelisted() -> set[str]:
-		"""What of this app the framework lets a browser call."""
+		"""What of this app the framework lets a browser call, once all of it is loaded."""
+		for module in pkgutil.walk_packages(erp_b2b_smartbill.__path__, "erp_b2b_smartbill."):
+			if not re.match(r"erp_b2b_smartbill\.(tests|patches|erp_b2b_smartbill)\b", module.name):
+				importlib.import_module(module.name)
 		names = {f"{one.__module__}.{one.__qualname__}" for one in frappe.whitelisted}
 		ours = {
 			name.removeprefix("erp_b2b_smartbill.") for name in names if name.startswith("erp_b2b_smartbill.")
