@@ -1,6 +1,5 @@
 """Conflicts with SmartBill: each kind arises from what the sync reads, and is settled in each way that is open for it."""
 
-import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
