@@ -2,8 +2,8 @@
 
 ./dev benchmark audit [--events 100000] [--acts 200]
 
-Acts: a B2B Settings saved with one change, with its Business Event and without, by turns; and with a sealer at work beside
-it. Events are then written many at once, sealed, and verified, each with what the process grows by.
+Acts: B2B Settings saved with one change, with its Business Event and without, by turns; and with a sealer at work
+beside it. Events are then written many at once, sealed, and verified, each with what the process grows by.
 """
 
 import argparse

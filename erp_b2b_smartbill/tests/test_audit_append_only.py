@@ -2,12 +2,14 @@
 
 import contextlib
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import frappe
+import requests
 from frappe.core.doctype.data_import.importer import Importer
 from frappe.core.doctype.log_settings.log_settings import _supports_log_clearing
 
@@ -15,6 +17,7 @@ from erp_b2b_smartbill import audit
 from erp_b2b_smartbill.audit import sealing, verify
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.audit_case import AuditCase, note
+from erp_b2b_smartbill.tests.test_rest import token
 
 EVENT = audit.EVENT
 
@@ -156,6 +159,27 @@ class TestAppendOnly(AuditCase):
 		frappe.db.commit()
 		self.assertNotEqual(self.everything(), self.before)
 		self.assertEqual(verify.verify().problems, [])
+
+	def test_by_rest(self):
+		site = os.environ.get("SITE_URL")
+		if not site:
+			self.skipTest("SITE_URL is not set: the site is not served")
+		headers = token("System Manager", "B2B Manager", "B2B Auditor")
+		for place in ("/api/resource", "/api/v1/resource", "/api/v2/document"):
+			one = f"{site}{place}/{EVENT}/{self.name}"
+			calls = (
+				("PUT", one, {"reason": "other"}),
+				("PATCH", one, {"reason": "other"}),
+				("DELETE", one, {}),
+				("POST", f"{site}{place}/{EVENT}", {"event": "Forged"}),
+			)
+			for method, url, body in calls:
+				with self.subTest(method=method, url=url):
+					answer = requests.request(method, url, json=body, headers=headers, timeout=20)
+					self.assertIn(answer.status_code, (403, 404, 405, 417))
+					self.assertEqual(self.everything(), self.before)
+		# reading is theirs
+		self.assertEqual(requests.get(one, headers=headers, timeout=20).status_code, 200)
 
 	def test_log_settings_cannot_clear_them(self):
 		self.assertFalse(_supports_log_clearing(EVENT))
