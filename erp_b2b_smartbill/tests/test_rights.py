@@ -348,9 +348,13 @@ class TestEveryCell(PermittedCase):
 		place, _dot, method = name.rpartition(".")
 		account = self.documents["SmartBill Account"]
 		if place.endswith(".SmartBillAccount"):
-			sent = {"dt": "SmartBill Account", "dn": account, "method": method}
-			if method == "switch_to_spare_series":
-				sent["args"] = '{"reason": "blocked"}'
+			args = {"reason": "blocked"} if method == "switch_to_spare_series" else {}
+			sent = {
+				"dt": "SmartBill Account",
+				"dn": account,
+				"method": method,
+				"args": frappe.as_json(args),
+			}
 			answer = self.web.call(self.tokens[role], "POST", "/api/method/run_doc_method", sent)
 			self.assertNotEqual(answer.status_code, 500, answer.text)
 			if answer.status_code in (401, 403):
