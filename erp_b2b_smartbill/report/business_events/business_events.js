@@ -1,4 +1,5 @@
-// The filters of the report; what an event is called is chosen among those that the app writes.
+// The filters of the report. What may be chosen comes from the server: a Link would ask for rights on users and doctypes,
+// which whoever reads events need not have.
 
 frappe.query_reports["Business Events"] = {
 	filters: [
@@ -16,32 +17,22 @@ frappe.query_reports["Business Events"] = {
 			default: frappe.datetime.get_today(),
 			reqd: 1,
 		},
-		{
-			fieldname: "event",
-			label: __("Event"),
-			fieldtype: "Autocomplete",
-			get_data: () => frappe.query_reports["Business Events"].events || [],
-		},
+		{ fieldname: "event", label: __("Event"), fieldtype: "Autocomplete", ignore_validation: 1 },
 		{
 			fieldname: "reference_doctype",
 			label: __("Reference Document Type"),
-			fieldtype: "Link",
-			options: "DocType",
+			fieldtype: "Autocomplete",
+			ignore_validation: 1,
 		},
 		{ fieldname: "reference_name", label: __("Reference Name"), fieldtype: "Data" },
-		{ fieldname: "user", label: __("User"), fieldtype: "Link", options: "User" },
-		{ fieldname: "on_behalf_of", label: __("On Behalf Of"), fieldtype: "Link", options: "User" },
+		{ fieldname: "user", label: __("User"), fieldtype: "Autocomplete", ignore_validation: 1 },
 		{
-			fieldname: "origin",
-			label: __("Origin"),
-			fieldtype: "Select",
-			options: [
-				{ value: "", label: "" },
-				...["Desk", "REST", "Portal", "Website", "Job", "Command", "Import", "Data Import", "System"].map(
-					(origin) => ({ value: origin, label: __(origin, null, "Business Event") })
-				),
-			],
+			fieldname: "on_behalf_of",
+			label: __("On Behalf Of"),
+			fieldtype: "Autocomplete",
+			ignore_validation: 1,
 		},
+		{ fieldname: "origin", label: __("Origin"), fieldtype: "Autocomplete", ignore_validation: 1 },
 		{
 			fieldname: "seal",
 			label: __("Seal"),
@@ -53,9 +44,13 @@ frappe.query_reports["Business Events"] = {
 			],
 		},
 	],
-	onload() {
+	onload(report) {
 		frappe
-			.xcall("erp_b2b_smartbill.report.business_events.business_events.events")
-			.then((events) => (frappe.query_reports["Business Events"].events = events));
+			.xcall("erp_b2b_smartbill.report.business_events.business_events.choices")
+			.then((choices) => {
+				for (const [fieldname, list] of Object.entries(choices)) {
+					report.get_filter(fieldname).set_data(list);
+				}
+			});
 	},
 };

@@ -1,6 +1,7 @@
 """Who did what, when, from where and why: the Business Events of some days, filtered, to read and to export."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,10 +13,12 @@ from frappe.utils import getdate
 from pypika.terms import Criterion
 
 from erp_b2b_smartbill import audit
-from erp_b2b_smartbill.audit import personal
+from erp_b2b_smartbill.audit import origin, personal
 from erp_b2b_smartbill.permissions import AUDIT_READERS, require_role
 
 MAX_ROWS = 5_000
+# that a filter offers; others are typed
+MAX_USERS = 500
 DAYS = 30
 _EQUAL = ("event", "reference_doctype", "reference_name", "user", "on_behalf_of", "origin")
 
@@ -61,13 +64,37 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
-def events() -> list[dict[str, str]]:
-	"""What an event may be called, for the filter: [{value, label}] by label."""
+def choices() -> dict[str, list[dict[str, str]]]:
+	"""What the filters offer, by their names: [{value, label}] in the order of the labels."""
 	require_role(*AUDIT_READERS)
-	# constants of the module, each a label
-	names = {value for key, value in vars(audit).items() if key.isupper() and isinstance(value, str)}
-	found = [{"value": name, "label": _(name)} for name in names - {audit.EVENT}]
-	return sorted(found, key=lambda one: one["label"])
+	# constants of the modules, each a label
+	events = _constants(audit) - {audit.EVENT}
+	users = frappe.get_all(
+		"User", {"enabled": 1}, ["name", "full_name"], order_by="full_name", limit=MAX_USERS
+	)
+	people = [{"value": user.name, "label": user.full_name or user.name} for user in users]
+	return {
+		"event": _sorted((name, _(name)) for name in events),
+		"reference_doctype": _sorted((name, _(name)) for name in (*shown_in(), "B2B Settings", "User")),
+		"user": people,
+		"on_behalf_of": people,
+		"origin": _sorted((name, _(name, context="Business Event")) for name in _constants(origin)),
+	}
+
+
+def shown_in() -> list[str]:
+	"""The doctypes whose forms show events."""
+	hooks = frappe.get_hooks("additional_timeline_content")
+	own = "erp_b2b_smartbill.audit.timeline.of_document"
+	return [doctype for doctype, methods in hooks.items() if own in methods]
+
+
+def _constants(module: Any) -> set[str]:
+	return {value for name, value in vars(module).items() if name.isupper() and isinstance(value, str)}
+
+
+def _sorted(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+	return [{"value": value, "label": label} for value, label in sorted(pairs, key=lambda pair: pair[1])]
 
 
 def _which(table: Any, given: Any) -> Criterion:
