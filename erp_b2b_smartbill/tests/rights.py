@@ -198,7 +198,7 @@ METHODS = {
 	f"{_ACCOUNT}.health_of": MANAGING,
 	f"{_ACCOUNT}.maps_for": (SYSTEM,),
 	"doctype.customer_search_index.customer_search_index.build_again": (SYSTEM,),
-	"report.business_events.business_events.events": (AUDITOR, MANAGER, SYSTEM),
+	"report.business_events.business_events.choices": (AUDITOR, MANAGER, SYSTEM),
 	# of a proforma
 	"smartbill.history.of_document": READERS["Quotation"],
 	# as Frappe's own search of Customers
