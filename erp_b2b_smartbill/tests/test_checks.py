@@ -5,7 +5,7 @@ from unittest import mock
 
 import frappe
 
-from erp_b2b_smartbill import audit
+from erp_b2b_smartbill import audit, completeness
 from erp_b2b_smartbill.smartbill import checks
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.compat import SandboxTestCase
@@ -212,7 +212,7 @@ class TestSite(ChecksTestCase):
 			self.assertEqual(self.problems(), ["workers"])
 
 	def test_missing_doctypes_are_noticed(self):
-		with mock.patch.object(checks, "DOCTYPES", (*checks.DOCTYPES, "SmartBill Nothing")):
+		with mock.patch.object(completeness, "doctypes", lambda: {"SmartBill Nothing": True}):
 			self.assertEqual(self.problems(), ["doctypes"])
 
 	def test_another_time_zone_is_a_notice(self):
