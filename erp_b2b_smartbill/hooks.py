@@ -44,6 +44,8 @@ doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
 extend_bootinfo = ["erp_b2b_smartbill.boot.extend"]
 
 doc_events = {
+	"*": {"after_rename": ["erp_b2b_smartbill.audit.renaming.follow"]},
+	"User": {"after_rename": ["erp_b2b_smartbill.overrides.user.erase_after_deletion"]},
 	"Customer": {
 		"onload": ["erp_b2b_smartbill.overrides.customer.show_smartbill"],
 		"validate": [
@@ -143,6 +145,7 @@ scheduler_events = {
 			"erp_b2b_smartbill.smartbill.schedule.settle_due",
 			"erp_b2b_smartbill.smartbill.bulk.resume_abandoned",
 			"erp_b2b_smartbill.smartbill.clients.job.resume_abandoned",
+			"erp_b2b_smartbill.audit.sealing.seal_due",
 		],
 		"*/5 * * * *": ["erp_b2b_smartbill.registration.decide.take_up_undecided"],
 		"*/10 * * * *": [
@@ -155,12 +158,31 @@ scheduler_events = {
 		"20 4 * * *": ["erp_b2b_smartbill.smartbill.clients.enrich.start_nightly"],
 		"50 2 * * *": ["erp_b2b_smartbill.customers.search.rebuild.start_nightly"],
 		"35 3 * * *": ["erp_b2b_smartbill.customers.recommend.run.start_nightly"],
+		"10 3 * * *": ["erp_b2b_smartbill.audit.verify.nightly"],
 	},
 	"daily_maintenance": [
 		"erp_b2b_smartbill.registration.retention.delete_old_documents",
 		"erp_b2b_smartbill.customers.pricing.rule.keep_all",
 	],
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
+}
+
+# events of a document in its form, for those who may read Business Events
+additional_timeline_content = {
+	doctype: ["erp_b2b_smartbill.audit.timeline.of_document"]
+	for doctype in (
+		"B2B Registration",
+		"B2B Tier",
+		"Credit Limit Request",
+		"Customer",
+		"Customer Sync Conflict",
+		"Quotation",
+		"SmartBill Account",
+		"SmartBill Client",
+		"SmartBill Invoice",
+		"SmartBill Proforma",
+		"SmartBill Sync Run",
+	)
 }
 
 standard_queries = {"Customer": "erp_b2b_smartbill.customers.search.link_field.customers"}

@@ -21,6 +21,7 @@ CREDIT_GIVERS = ("B2B Manager", "System Manager", "Accounts Manager")
 # whoever sells
 CREDIT_ASKERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
 CREDIT_DECIDERS = ("B2B Manager", "System Manager")
+AUDIT_READERS = ("B2B Auditor", "B2B Manager", "System Manager")
 SYNCERS = ("B2B Manager", "System Manager")
 REGISTRATION_DECIDERS = ("B2B Manager",)
 REGISTRATION_READERS = ("B2B Manager", "System Manager", "B2B Sales")

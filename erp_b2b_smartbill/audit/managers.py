@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 	from frappe.model.document import Document
 
 MANAGER = "B2B Manager"
-# methods that our Notifications listen to
+# a method that one of our Notifications listens to
 ACCOUNT_PAUSED = "smartbill_account_paused"
-CHAIN_BROKEN = "business_events_broken"
 
 
 def notify_managers(doc: Document, text: str) -> None:

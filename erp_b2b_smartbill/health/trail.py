@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
+import frappe
 from frappe import _
+from frappe.query_builder.functions import Count
 
+from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import verify
 from erp_b2b_smartbill.health.line import Line, Subject
 from erp_b2b_smartbill.health.seen import Seen
 from erp_b2b_smartbill.health.words import duration, moment, when
@@ -14,23 +17,19 @@ from erp_b2b_smartbill.health.words import duration, moment, when
 # a night
 LATE = timedelta(hours=26)
 LOST = timedelta(days=3)
-_NOT_KEPT = object()
 
 
 def seals(subject: Subject, seen: Seen) -> Line:
-	result = _last_result()
-	if result is _NOT_KEPT:
-		return subject.off(_("Business events are not sealed on this site."))
+	result, unsealed = verify.last_result(), _unsealed(seen)
 	advice = _("Run bench verify-audit for this site, and see that the scheduler runs at night.")
 	if not result:
-		return subject.warning(_("Business events were never verified yet."), advice)
-	verified, problems = moment(result["verified_at"]), result.get("problems") or []
-	unsealed = int(result.get("unsealed") or 0)
-	facts = {"verified_at": verified, "problems": len(problems), "unsealed": unsealed}
+		return subject.warning(_("Business events were never verified yet."), advice, unsealed=unsealed)
+	verified = moment(result["verified_at"]) or seen.now
+	facts = {"verified_at": verified, "problems": result["found"], "unsealed": unsealed}
 	if not result["ok"]:
 		return subject.failed(
-			_("The chain of business events is broken: {0} of them are not as they were sealed.").format(
-				len(problems)
+			_("The last verification found {0} problems in the chain of business events.").format(
+				result["found"]
 			),
 			_("Change nothing; run bench verify-audit for this site and compare with a backup and the log."),
 			**facts,
@@ -48,14 +47,21 @@ def seals(subject: Subject, seen: Seen) -> Line:
 			_("They are sealed every minute: see that the scheduler and the workers run."),
 			**facts,
 		)
+	if result["other_key"]:
+		return subject.warning(
+			_("{0} business events were sealed with another encryption key: they prove nothing here.").format(
+				result["other_key"]
+			),
+			_("Verify them with the key of then, as docs/audit.md says."),
+			**facts,
+		)
 	return subject.ok(
 		_("Every business event is as it was sealed; verified {0}.").format(when(verified)), **facts
 	)
 
 
-def _last_result() -> Any:
-	try:
-		from erp_b2b_smartbill.audit import verify
-	except ImportError:
-		return _NOT_KEPT
-	return verify.last_result()
+def _unsealed(seen: Seen) -> int:
+	"""Events that the job of every minute should have sealed by now."""
+	event = frappe.qb.DocType(audit.EVENT)
+	is_late = event.creation < seen.now - verify.UNSEALED_AFTER
+	return frappe.qb.from_(event).select(Count("*")).where((event.seal_number == 0) & is_late).run()[0][0]

@@ -3,10 +3,8 @@
 import contextlib
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -17,6 +15,7 @@ from frappe.utils import background_jobs
 from rq import Queue, Worker
 
 from erp_b2b_smartbill import clock, features, hooks
+from erp_b2b_smartbill.audit import verify
 from erp_b2b_smartbill.customers.recommend import state as recommendations
 from erp_b2b_smartbill.customers.search import state as index
 from erp_b2b_smartbill.customers.search import tables
@@ -25,6 +24,7 @@ from erp_b2b_smartbill.health.line import FAILED, OFF, OK, WARNING, Line
 from erp_b2b_smartbill.smartbill import modes, states
 from erp_b2b_smartbill.smartbill.hosts import DEFAULT_API_URL
 from erp_b2b_smartbill.tests import factories
+from erp_b2b_smartbill.tests.audit_case import AuditCase, note
 from erp_b2b_smartbill.tests.compat import CommittingTestCase, ServerTestCase
 from erp_b2b_smartbill.tests.test_rest import token
 
@@ -505,20 +505,48 @@ class TestCustomers(HealthTestCase):
 		self.assert_tells("recommendations", FAILED, stand, "stands still")
 
 
-class TestAudit(HealthTestCase):
-	def test_seals(self):
-		result: dict[str, Any] = {"verified_at": ago(hours=2), "ok": True, "problems": [], "unsealed": 0}
-		verify = SimpleNamespace(last_result=lambda: result)
-		with mock.patch.dict(sys.modules, {"erp_b2b_smartbill.audit.verify": verify}):
-			self.assert_tells("audit", WARNING, lambda: result.update(unsealed=3), "3 business events")
-			result.update(verified_at=ago(hours=30))
-			self.assertEqual(self.line("audit").state, WARNING)
-			result.update(verified_at=ago(days=4))
-			self.assertEqual(self.line("audit").state, FAILED)
-			result.update(ok=False, problems=[{"kind": "edited", "seal_number": 4, "event": "x"}])
-			self.assertIn("broken: 1", self.line("audit").text)
-			verify.last_result = lambda: None
-			self.assertEqual(self.line("audit").state, WARNING)
+class TestAudit(AuditCase):
+	def line(self) -> Line:
+		return next(line for line in checks.run().lines if line.check == "audit")
+
+	def verify(self) -> None:
+		verify.keep(verify.verify())
+
+	def test_a_row_that_somebody_changed_in_the_database(self):
+		names = self.sealed(3)
+		self.verify()
+		self.assertEqual(self.line().state, OK)
+		self.tamper("update `tabBusiness Event` set reason = %s where name = %s", "another", names[1])
+		self.verify()
+		line = self.line()
+		self.assertEqual((line.state, line.facts["problems"]), (FAILED, 1))
+		self.assertIn("verify-audit", line.advice)
+		self.assertTrue(line.link)
+
+	def test_events_that_nobody_seals(self):
+		self.sealed(1)
+		self.verify()
+		old = note().name
+		frappe.db.commit()
+		self.assertEqual(self.line().state, OK)
+		self.tamper("update `tabBusiness Event` set creation = %s where name = %s", ago(minutes=20), old)
+		line = self.line()
+		self.assertEqual((line.state, line.facts["unsealed"]), (WARNING, 1))
+
+	def test_a_verification_that_does_not_run(self):
+		self.assertIn("never verified", self.line().text)
+		self.sealed(1)
+		for span, state in ({"hours": 2}, OK), ({"hours": 30}, WARNING), ({"days": 4}, FAILED):
+			self.verify()
+			kept = {**verify.last_result(), "verified_at": str(ago(**span))}
+			frappe.db.set_global(verify.LAST_RESULT, json.dumps(kept))
+			self.assertEqual(self.line().state, state)
+
+	def test_events_of_another_encryption_key(self):
+		self.sealed(1)
+		with self.encryption_key("A" * 43 + "="):
+			self.verify()
+			self.assertEqual(self.line().state, WARNING)
 
 
 class TestTheWhole(HealthTestCase):

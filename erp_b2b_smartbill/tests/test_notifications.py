@@ -9,7 +9,6 @@ from frappe.core.doctype.log_settings.log_settings import LogSettings
 from frappe.email.doctype.notification.notification import evaluate_alert
 
 from erp_b2b_smartbill import clock, features, hooks
-from erp_b2b_smartbill.audit.managers import CHAIN_BROKEN, notify_by_site
 from erp_b2b_smartbill.custom_fields import MODULE
 from erp_b2b_smartbill.doctype.smartbill_sync_run.smartbill_sync_run import SmartBillSyncRun
 from erp_b2b_smartbill.smartbill import accounts
@@ -19,7 +18,6 @@ from erp_b2b_smartbill.tests.compat import CommittingTestCase, ServerTestCase
 
 SHIPPED = {
 	"B2B Registration Waiting",
-	"Business Events Broken",
 	"Credit Limit Request Waiting",
 	"SmartBill Account Paused",
 	"SmartBill Invoice Unsettled",
@@ -191,11 +189,6 @@ class TestWhatStillWaits(TellingTestCase):
 		two = clock.now() - timedelta(days=2)
 		frappe.db.set_value("SmartBill Account", name, {"last_synced_at": two, "mode": "Off"})
 		self.assertEqual(self.daily(notification, name), [])
-
-	def test_a_broken_chain_of_business_events(self):
-		event = frappe.get_last_doc("Business Event")
-		notify_by_site(event, CHAIN_BROKEN)
-		self.assertEqual(told(self.manager, event.name), ["Business events are not as they were sealed."])
 
 
 class TestRetention(CommittingTestCase):

@@ -133,6 +133,9 @@ class SmartBillAccount(Document):
 			reason=self.flags.audit_reason,
 		)
 
+	def on_trash(self) -> None:
+		audit.record(audit.ACCOUNT_DELETED, self, audit.content(self))
+
 	def has_allowed_url(self) -> bool:
 		"""Asked again before every use: what the server's administrator allows can change after saving."""
 		return allowed_url(self.api_url, allowed_hosts()) is not None

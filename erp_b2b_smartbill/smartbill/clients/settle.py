@@ -231,7 +231,7 @@ _HANDLERS: dict[str, Callable[[Sides, Decision], Outcome]] = {
 
 
 def _close(outcome: Outcome, decision: Decision) -> Outcome:
-	conflicts.close(outcome.names, outcome.resolution, decision.note, status=outcome.status)
+	conflicts.close(outcome.names, outcome.resolution, decision.note, status=outcome.status, is_told=True)
 	return outcome
 
 
