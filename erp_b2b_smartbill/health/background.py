@@ -31,13 +31,13 @@ def scheduler(subject: Subject, seen: Seen) -> Line:
 	there = {job.method for job in seen.scheduled_jobs}
 	if missing := [method for method in scheduled_methods() if method not in there]:
 		return subject.failed(
-			_("{0} scheduled jobs of the app are missing: {1}.").format(len(missing), named(missing)),
+			_("Scheduled jobs of the app that are missing: {0}.").format(named(missing)),
 			_("Run bench migrate for this site."),
 			missing=len(missing),
 		)
 	if stopped := [job.method for job in seen.scheduled_jobs if job.stopped]:
 		return subject.warning(
-			_("{0} scheduled jobs of the app are stopped: {1}.").format(len(stopped), named(stopped)),
+			_("Scheduled jobs of the app that are stopped: {0}.").format(named(stopped)),
 			_("Open them in the list of Scheduled Job Types and clear Stopped."),
 			stopped=len(stopped),
 		)
@@ -85,7 +85,7 @@ def failing_jobs(subject: Subject, seen: Seen) -> Line:
 		return subject.ok(_("No scheduled job of the app broke off in the last day."), failed=0)
 	count = sum(row[1] for row in found)
 	return subject.warning(
-		_("Scheduled jobs of the app broke off {0} times in the last day: {1}.").format(
+		_("How often scheduled jobs of the app broke off in the last day: {0} ({1}).").format(
 			count, named([names[row[0]] for row in found])
 		),
 		_("The Scheduled Job Log says why."),
@@ -100,7 +100,7 @@ def queue(subject: Subject, seen: Seen) -> Line:
 			_("See that the bench's Redis for queues runs: nothing happens in the background without it."),
 		)
 	return subject.ok(
-		_("The queue of background jobs can be reached; {0} jobs wait.").format(seen.queues.waiting),
+		_("The queue of background jobs can be reached; jobs that wait: {0}.").format(seen.queues.waiting),
 		waiting=seen.queues.waiting,
 	)
 
@@ -120,7 +120,9 @@ def workers(subject: Subject, seen: Seen) -> Line:
 			advice,
 			workers=found.workers,
 		)
-	return subject.ok(_("{0} background workers are running.").format(found.workers), workers=found.workers)
+	return subject.ok(
+		_("Background workers that are running: {0}.").format(found.workers), workers=found.workers
+	)
 
 
 def oldest_job(subject: Subject, seen: Seen) -> Line:

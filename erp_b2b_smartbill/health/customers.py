@@ -60,7 +60,7 @@ def search(subject: Subject, seen: Seen) -> Line:
 	if at.drift:
 		return subject.warning(
 			_(
-				"At the last comparison {0} parties of the index differed from their records; they were put right."
+				"Parties of the index that differed from their records at the last comparison: {0}; they were put right."
 			).format(at.drift),
 			_("After imports by SQL this is usual; when it comes back every night, report it."),
 			**facts,

@@ -82,13 +82,13 @@ def mail(subject: Subject, seen: Seen) -> Line:
 	facts = {"failed": failed, "late": late}
 	if late:
 		return subject.failed(
-			_("{0} e-mails have waited for more than an hour.").format(late),
+			_("E-mails that have waited for more than an hour: {0}.").format(late),
 			_("See that the scheduler runs, and what the Email Queue says of them."),
 			**facts,
 		)
 	if failed:
 		return subject.warning(
-			_("{0} e-mails of the last day could not be sent.").format(failed),
+			_("E-mails of the last day that could not be sent: {0}.").format(failed),
 			_("Open them in the Email Queue: the error is there, and the way to send them again."),
 			**facts,
 		)
@@ -116,7 +116,7 @@ def errors(subject: Subject, seen: Seen) -> Line:
 	count = frappe.qb.from_(log).select(Count("*")).where(is_recent & is_ours).run()[0][0]
 	if count:
 		return subject.warning(
-			_("The app noted {0} errors in the last day.").format(count),
+			_("Errors that the app noted in the last day: {0}.").format(count),
 			_("Open them in the Error Log; report what you cannot explain."),
 			errors=count,
 		)

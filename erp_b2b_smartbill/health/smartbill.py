@@ -39,14 +39,14 @@ STANDS_STILL = 5 * STALE
 
 
 def unknown_proformas(subject: Subject, seen: Seen) -> Line:
-	return _unknown(subject, seen, PROFORMA.doctype, _("proformas"))
+	return _unknown(subject, seen, PROFORMA.doctype)
 
 
 def unknown_invoices(subject: Subject, seen: Seen) -> Line:
-	return _unknown(subject, seen, INVOICE.doctype, _("invoices"))
+	return _unknown(subject, seen, INVOICE.doctype)
 
 
-def _unknown(subject: Subject, seen: Seen, doctype: str, what: str) -> Line:
+def _unknown(subject: Subject, seen: Seen, doctype: str) -> Line:
 	table = frappe.qb.DocType(doctype)
 	is_lost = (table.status == states.SENDING) & (table.claimed_at < seen.now - LOST_SENDING)
 	count, oldest, for_persons = (
@@ -58,23 +58,21 @@ def _unknown(subject: Subject, seen: Seen, doctype: str, what: str) -> Line:
 	facts = {"count": count, "for_a_person": int(for_persons or 0), "oldest": oldest}
 	if not features.is_on(features.PROFORMA):
 		return subject.off(
-			_("Switched off in B2B Settings, with {0} {1} of unknown outcome.").format(count, what)
-			if count
-			else _("Switched off in B2B Settings."),
+			_("Switched off in B2B Settings; of unknown outcome: {0}.").format(count) if count else _off(),
 			**facts,
 		)
 	if not count:
-		return subject.ok(_("The outcome of all {0} is known.").format(what), **facts)
+		return subject.ok(_("The outcome of all is known."), **facts)
 	age = seen.now - (oldest or seen.now)
-	text = _("Of {0} {1} nobody knows whether SmartBill made them; the oldest has waited for {2}.").format(
-		count, what, duration(age.total_seconds())
+	text = _("Nobody knows whether SmartBill made them: {0}. The oldest has waited for {1}.").format(
+		count, duration(age.total_seconds())
 	)
 	if facts["for_a_person"]:
 		return subject.failed(
 			text,
-			_("{0} need a person: open them and settle them; nothing else is issued in their series.").format(
-				facts["for_a_person"]
-			),
+			_(
+				"Waiting for a person: {0}. Open and settle them; nothing else is issued in their series."
+			).format(facts["for_a_person"]),
 			**facts,
 		)
 	if age > LATE_UNKNOWN:
@@ -86,12 +84,16 @@ def _unknown(subject: Subject, seen: Seen, doctype: str, what: str) -> Line:
 	)
 
 
+def _off() -> str:
+	return _("Switched off in B2B Settings.")
+
+
 # a line for each account
 
 
 def _each(subject: Subject, seen: Seen, switch: str, check: Callable[[Subject, Any], Line]) -> list[Line]:
 	if not features.is_on(switch):
-		return [subject.off(_("Switched off in B2B Settings."))]
+		return [subject.off(_off())]
 	lines = []
 	for account in seen.accounts:
 		link = link_to(ACCOUNT, account.name)

@@ -28,7 +28,7 @@ def seals(subject: Subject, seen: Seen) -> Line:
 	facts = {"verified_at": verified, "problems": result["found"], "unsealed": unsealed}
 	if not result["ok"]:
 		return subject.failed(
-			_("The last verification found {0} problems in the chain of business events.").format(
+			_("Problems that the last verification found in the chain of business events: {0}.").format(
 				result["found"]
 			),
 			_("Change nothing; run bench verify-audit for this site and compare with a backup and the log."),
@@ -43,13 +43,13 @@ def seals(subject: Subject, seen: Seen) -> Line:
 		)
 	if unsealed:
 		return subject.warning(
-			_("{0} business events wait for their seal.").format(unsealed),
+			_("Business events that wait for their seal: {0}.").format(unsealed),
 			_("They are sealed every minute: see that the scheduler and the workers run."),
 			**facts,
 		)
 	if result["other_key"]:
 		return subject.warning(
-			_("{0} business events were sealed with another encryption key: they prove nothing here.").format(
+			_("Business events sealed with another encryption key, which prove nothing here: {0}.").format(
 				result["other_key"]
 			),
 			_("Verify them with the key of then, as docs/audit.md says."),
