@@ -10,6 +10,9 @@ from rq import Queue, Worker
 
 from erp_b2b_smartbill import clock
 
+# those that the app and Frappe use; a bench may have others
+NAMES = ("short", "default", "long")
+
 
 @dataclass(frozen=True)
 class Queues:
@@ -29,16 +32,15 @@ def look() -> Queues:
 	connection = connect()
 	workers = Worker.all(connection=connection)
 	served = {name for worker in workers for name in worker.queue_names()}
-	names = background_jobs.get_queue_list()
 	waiting, ages = 0, []
-	for name in names:
+	for name in NAMES:
 		queue = Queue(background_jobs.generate_qname(name), connection=connection)
 		waiting += queue.count
 		for job_id in queue.get_job_ids(0, 1):
 			job = queue.fetch_job(job_id)
 			if job and job.enqueued_at:
 				ages.append(_age_s(job.enqueued_at))
-	unserved = tuple(name for name in names if background_jobs.generate_qname(name) not in served)
+	unserved = tuple(name for name in NAMES if background_jobs.generate_qname(name) not in served)
 	return Queues(len(workers), unserved, waiting, max(ages, default=None))
 
 

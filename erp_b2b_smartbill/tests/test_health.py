@@ -19,7 +19,7 @@ from erp_b2b_smartbill.audit import verify
 from erp_b2b_smartbill.customers.recommend import state as recommendations
 from erp_b2b_smartbill.customers.search import state as index
 from erp_b2b_smartbill.customers.search import tables
-from erp_b2b_smartbill.health import checks, smartbill
+from erp_b2b_smartbill.health import checks, queues, smartbill
 from erp_b2b_smartbill.health.line import FAILED, OFF, OK, WARNING, Line
 from erp_b2b_smartbill.smartbill import modes, states
 from erp_b2b_smartbill.smartbill.hosts import DEFAULT_API_URL
@@ -112,7 +112,7 @@ class HealthTestCase(ServerTestCase):
 		connection = background_jobs.get_redis_conn()
 		served = [
 			Queue(background_jobs.generate_qname(name), connection=connection)
-			for name in names or background_jobs.get_queue_list()
+			for name in names or queues.NAMES
 		]
 		worker = Worker(served, connection=connection)
 		worker.register_birth()
