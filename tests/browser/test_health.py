@@ -75,7 +75,12 @@ def site(connected, running) -> Iterator[Any]:
 			set_value(frappe, "Scheduled Job Type", job, last_execution=now)
 		for name in accounts:
 			fine = {"last_tested_at": now, "last_test_passed": 1, "last_synced_at": now - timedelta(hours=4)}
-			set_value(frappe, "SmartBill Account", name, **{**dict.fromkeys(FIELDS), **fine, "paused": 0})
+			set_value(
+				frappe,
+				"SmartBill Account",
+				name,
+				**{**dict.fromkeys(FIELDS), **fine, "paused": 0, "sync_nightly": 0},
+			)
 		index.begin("walk", fresh=True, total=3)
 		index.finish(3, 0)
 		recommendations.begin("walk", full=True)
@@ -142,7 +147,7 @@ def test_a_manager_sees_that_all_works_and_what_does_not(site, open_page):
 
 	line(page, "unknown_proformas").get_by_role("link").click()
 	page.wait_for_url("**/smartbill-proforma/**")
-	page.wait_for_function("() => cur_list?.filter_area.get().some(([, , , value]) => value === 'Unknown')")
+	page.wait_for_function("() => cur_list?.filter_area?.get().some(([, , , value]) => value === 'Unknown')")
 	page.go_back()
 	gate.get_by_role("link").click()
 	page.wait_for_function("(name) => cur_frm?.doc.name === name", arg=COMPANY.name)
