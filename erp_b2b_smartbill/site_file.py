@@ -57,6 +57,9 @@ class SiteFile:
 			if json.dumps(content, sort_keys=True) != before:
 				self._write(content)
 
+	def remove(self) -> None:
+		self._path().unlink(missing_ok=True)
+
 	def _path(self) -> Path:
 		return Path(frappe.get_site_path(self.name))
 

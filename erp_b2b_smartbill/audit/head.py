@@ -48,6 +48,11 @@ def accept(head: Head) -> None:
 		content.update(asdict(head))
 
 
+def forget() -> None:
+	"""For uninstalling: a chain that begins anew has nothing to do with this one."""
+	_file.remove()
+
+
 def _head_of(content: dict) -> Head | None:
 	if not content:
 		return None

@@ -21,7 +21,7 @@ DATA_IMPORT = N_("Data Import")
 SYSTEM = N_("System")
 
 # nobody sits before these: whoever asked for the document is who they work for
-_UNATTENDED = (JOB, COMMAND, IMPORT, SYSTEM)
+_UNATTENDED = (JOB, COMMAND, IMPORT)
 
 
 @contextmanager

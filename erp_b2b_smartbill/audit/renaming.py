@@ -1,4 +1,4 @@
-"""A rename is an act, too: Frappe moves the events of the document to its new name, and this event says why."""
+"""A rename is an act, too: the events of the document follow it to its new name, and this event says why."""
 
 from __future__ import annotations
 
@@ -18,10 +18,25 @@ DELETION_REQUEST = "Personal Data Deletion Request"
 
 def follow(doc: Document, method: str, old: str, new: str, merge: bool = False) -> None:
 	"""Hook `after_rename` of every doctype: one event, where events tell of the document."""
-	if doc.doctype == "DocType" or is_deletion(doc.doctype, old, new) or not _is_told_of(doc.doctype, new):
+	if doc.doctype == "DocType":
+		return
+	move(doc.doctype, old, new)
+	if is_deletion(doc.doctype, old, new) or not _is_told_of(doc.doctype, new):
 		return
 	merged = {"merged": True} if merge else {}
 	audit.record(audit.DOCUMENT_RENAMED, doc, {"name": old}, {"name": new, **merged})
+
+
+def move(doctype: str, old: str, new: str) -> None:
+	"""Frappe moves Dynamic Links, but only of doctypes that it knows to be linked: for half a day not of those whose
+	first event was written meanwhile."""
+	table = DocType(audit.EVENT)
+	(
+		frappe.qb.update(table)
+		.set(table.reference_name, new)
+		.where((table.reference_doctype == doctype) & (table.reference_name == old))
+		.run()
+	)
 
 
 def is_deletion(doctype: str, old: str, new: str) -> bool:

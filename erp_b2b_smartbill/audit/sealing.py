@@ -31,7 +31,11 @@ Place = tuple[str, str]
 
 def seal_due() -> int:
 	"""Hook, each minute: seal what is committed, for `MAX_S` at most. Returns how many."""
-	return seal(deadline=time.monotonic() + MAX_S)
+	try:
+		return seal(deadline=time.monotonic() + MAX_S)
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		# somebody renames or erases at the same moment: the next job goes on
+		return 0
 
 
 def seal(deadline: float | None = None) -> int:

@@ -88,8 +88,9 @@ def _content(row: Any, docname: str, sees_people: bool) -> dict[str, Any]:
 def _more(row: Any, doctype: str, docname: str) -> dict[str, Any]:
 	filters = f"reference_doctype={quoted(doctype)}&reference_name={quoted(docname)}"
 	link = get_url_to_report_with_filters("Business Events", filters)
+	text = _("Older business events")
 	return {
 		"is_card": False,
 		"creation": str(row.occurred_at),
-		"content": f'<a href="{escape_html(link)}">{escape_html(_("Older business events"))}</a>',
+		"content": f'<a href="{escape_html(link)}">{escape_html(text)}</a>',
 	}

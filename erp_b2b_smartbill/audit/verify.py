@@ -56,6 +56,7 @@ _COLUMNS = (
 	"who",
 	"personal_erased_by",
 	"who_erased_by",
+	"creation",
 )
 
 Keys = dict[str, signing.Key]
@@ -131,14 +132,19 @@ def _remembered(result: Result) -> list[Head]:
 def _sealed() -> Iterator[list[Any]]:
 	"""In chunks, by number; a number that is there twice comes twice."""
 	table = DocType(audit.EVENT)
-	number, name = 0, ""
+	number, creation, name = 1, "", ""
 	while True:
+		behind = (table.creation > creation) | ((table.creation == creation) & (table.name > name))
+		if not creation:
+			behind = table.name.isnotnull()
+		# in the order of the index, so that no chunk sorts what follows it
 		rows = (
 			frappe.qb.from_(table)
 			.select(*(table[column] for column in _COLUMNS))
-			.where((table.seal_number > number) | ((table.seal_number == number) & (table.name > name)))
-			.where(table.seal_number > 0)
+			.where(table.seal_number >= number)
+			.where((table.seal_number > number) | behind)
 			.orderby(table.seal_number)
+			.orderby(table.creation)
 			.orderby(table.name)
 			.limit(CHUNK)
 			.run(as_dict=True)
@@ -147,7 +153,8 @@ def _sealed() -> Iterator[list[Any]]:
 			yield rows
 		if len(rows) < CHUNK:
 			return
-		number, name = rows[-1].seal_number, rows[-1].name
+		number = rows[-1].seal_number
+		creation, name = sealing.place_of(rows[-1])
 
 
 def _verify_chunk(rows: list[Any], keys: Keys, seals: dict[int, str], result: Result) -> None:

@@ -19,5 +19,7 @@ def erase_after_deletion(doc: Document, method: str, old: str, new: str, merge: 
 	if not renaming.is_deletion(doc.doctype, old, new):
 		return
 	reason = _("Personal Data Deletion Request {0}").format(new)
+	# this hook comes before the one of every doctype
+	renaming.move(doc.doctype, old, new)
 	erasing.of_user(doc, reason)
 	retention.erase_all_of(old, reason)

@@ -1,6 +1,5 @@
 """Conflicts with SmartBill: each kind arises from what the sync reads, and is settled in each way that is open for it."""
 
-import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ import frappe
 import requests
 
 from erp_b2b_smartbill.api.routes import CONFLICTS
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.exceptions import Conflict, NotAllowed, NotReady
 from erp_b2b_smartbill.smartbill.clients import (
 	conflict_actions,
@@ -57,9 +57,12 @@ class ConflictCase(ClientsTestCase):
 
 	def events(self, event: str) -> list[dict[str, Any]]:
 		rows = frappe.get_all(
-			"Business Event", {"event": event, "user": self.person}, ["before", "after"], order_by="creation"
+			"Business Event",
+			{"event": event, "user": self.person},
+			["before", "after", "personal"],
+			order_by="creation",
 		)
-		return [{side: json.loads(row[side] or "{}") for side in ("before", "after")} for row in rows]
+		return [dict(zip(("before", "after"), personal.whole(row), strict=True)) for row in rows]
 
 	def linked(self, **client: Any) -> Any:
 		"""A Customer and its client, linked by their CUI; `client` is what SmartBill says otherwise."""

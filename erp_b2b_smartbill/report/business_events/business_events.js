@@ -1,7 +1,5 @@
 // The filters of the report; what an event is called is chosen among those that the app writes.
 
-const ORIGINS = ["Desk", "REST", "Portal", "Website", "Job", "Command", "Import", "Data Import", "System"];
-
 frappe.query_reports["Business Events"] = {
 	filters: [
 		{
@@ -39,7 +37,9 @@ frappe.query_reports["Business Events"] = {
 			fieldtype: "Select",
 			options: [
 				{ value: "", label: "" },
-				...ORIGINS.map((origin) => ({ value: origin, label: __(origin, null, "Business Event") })),
+				...["Desk", "REST", "Portal", "Website", "Job", "Command", "Import", "Data Import", "System"].map(
+					(origin) => ({ value: origin, label: __(origin, null, "Business Event") })
+				),
 			],
 		},
 		{
