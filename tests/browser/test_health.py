@@ -127,7 +127,6 @@ def test_a_manager_sees_that_all_works_and_what_does_not(site, open_page):
 	page.goto(PAGE)
 	expect(line(page, "gate", COMPANY.name)).to_have_attribute("data-state", "ok")
 	expect(line(page, "search")).to_have_attribute("data-state", "ok")
-	shot(page, "health-fine", height=1500)
 
 	break_much(site)
 	page.get_by_role("button", name="Refresh").click()
@@ -143,7 +142,6 @@ def test_a_manager_sees_that_all_works_and_what_does_not(site, open_page):
 	expect(line(page, "search")).to_be_visible()
 	expect(line(page, "installed")).to_have_count(0)
 	expect(page.get_by_role("button", name="Needs attention")).to_be_focused()
-	shot(page, "health-attention")
 
 	line(page, "unknown_proformas").get_by_role("link").click()
 	page.wait_for_url("**/smartbill-proforma/**")
