@@ -241,5 +241,5 @@ ignore_links_on_delete = [
 	"SmartBill Sync Run",
 ]
 
-# days; failed calls are kept, see SmartBillCall.clear_old_logs
-default_log_clearing_doctypes = {"SmartBill Call": 90}
+# days; what failed is kept, see clear_old_logs of the two
+default_log_clearing_doctypes = {"SmartBill Call": 90, "SmartBill Sync Run": 180}

@@ -41,6 +41,7 @@ CREDIT_READERS = (
 )
 # who offers items to customers
 SELLERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
+HEALTH_READERS = ("B2B Manager", "System Manager")
 # of Customer 360; what each may see there, the tabs say
 OVERVIEW_READERS = (*CREDIT_READERS, "Sales User")
 

@@ -30,6 +30,7 @@ from erp_b2b_smartbill.api import (
 	customers,
 	envelope,
 	favourites,
+	health,
 	portal,
 	proforma_life,
 	proformas,
@@ -41,6 +42,7 @@ from erp_b2b_smartbill.permissions import (
 	CREDIT_ASKERS,
 	CREDIT_DECIDERS,
 	CREDIT_READERS,
+	HEALTH_READERS,
 	OVERVIEW_READERS,
 	REGISTRATION_DECIDERS,
 	REGISTRATION_READERS,
@@ -69,8 +71,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Route:
+	"""`switch` is None for what no switch of B2B Settings turns off."""
+
 	path: str
-	switch: str
+	switch: str | None
 	operations: Mapping[str, Operation]
 	# it needs this one too
 	other_switch: str | None = None
@@ -82,6 +86,7 @@ RUNS = f"{BASE}/smartbill/runs"
 SMARTBILL = f"{BASE}/smartbill"
 CONFLICTS = f"{SMARTBILL}/conflicts"
 CUSTOMER = f"{BASE}/customers/<path:customer>"
+HEALTH = f"{BASE}/health"
 
 
 def _post(path: str, handler: Callable[..., tuple[Any, int]], roles: tuple[str, ...], summary: str) -> Route:
@@ -140,6 +145,11 @@ def _portal(
 
 
 ROUTES = (
+	Route(
+		path=HEALTH,
+		switch=None,
+		operations={"GET": Operation(health.show, HEALTH_READERS, "How the app does on this site")},
+	),
 	Route(
 		path=PROFORMA,
 		switch=features.PROFORMA,
