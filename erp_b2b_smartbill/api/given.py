@@ -10,6 +10,9 @@ from frappe import _
 from erp_b2b_smartbill.customers.overview.cursor import Cursor, parse
 from erp_b2b_smartbill.exceptions import invalid
 
+# nobody reads further into a list
+MAX_START = 1_000_000
+
 
 def given_text(field: str) -> str | None:
 	"""Without blanks around it; None when nothing was given. Raises NotReady for anything but a text."""

@@ -28,6 +28,7 @@ from erp_b2b_smartbill.api import (
 	customer_overview,
 	customer_selection,
 	customers,
+	description,
 	envelope,
 	favourites,
 	portal,
@@ -38,6 +39,7 @@ from erp_b2b_smartbill.api import (
 )
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
 from erp_b2b_smartbill.permissions import (
+	API_READERS,
 	CREDIT_ASKERS,
 	CREDIT_DECIDERS,
 	CREDIT_READERS,
@@ -70,7 +72,8 @@ class Operation:
 @dataclass(frozen=True)
 class Route:
 	path: str
-	switch: str
+	# None: always there
+	switch: str | None
 	operations: Mapping[str, Operation]
 	# it needs this one too
 	other_switch: str | None = None
@@ -336,6 +339,11 @@ ROUTES = (
 	),
 	_portal(
 		"/quotations/<path:quotation>/proforma.pdf", GET=(portal.proforma_pdf, "The PDF of the proforma")
+	),
+	Route(
+		f"{BASE}/openapi.json",
+		None,
+		{"GET": Operation(description.show, API_READERS, "This description of the API")},
 	),
 )
 
