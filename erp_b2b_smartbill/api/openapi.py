@@ -1,10 +1,11 @@
 """The OpenAPI description of the REST API, made of the table of routes and of what its resources say of themselves.
 
-docs/openapi.json is this document, written by `python -m embedded.openapi` and compared by a test.
+docs/openapi.json is this document, written by `./dev openapi` and compared by a test.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -74,6 +75,11 @@ def document() -> Json:
 			"securitySchemes": SECURITY,
 		},
 	}
+
+
+def as_text() -> str:
+	"""As it is stored."""
+	return json.dumps(document(), ensure_ascii=False, indent="\t") + "\n"
 
 
 def _path(route: Route, known: Mapping[Callable[..., Any], tuple[Resource, Described]]) -> Json:
