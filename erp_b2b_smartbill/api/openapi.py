@@ -152,9 +152,7 @@ def _about(operation: Operation, described: Described) -> str:
 
 
 def _body(body: Body) -> Json:
-	content: Json = {JSON: {"schema": body.schema}}
-	if body.example is not None:
-		content[JSON]["example"] = body.example
+	content: Json = {JSON: {"schema": body.schema, "example": body.example}}
 	if body.uploads:
 		content[MULTIPART] = {
 			"schema": {**body.schema, "properties": {**body.schema["properties"], **body.uploads}}

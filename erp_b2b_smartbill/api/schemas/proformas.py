@@ -265,7 +265,7 @@ RESOURCE = Resource(
 		),
 		proforma_life.restore: Described(
 			{200: PROFORMA},
-			body=Body(record({}, {"reason": REASON})),
+			body=Body(record({}, {"reason": REASON}), {"reason": "The customer wants it after all."}),
 			errors={
 				**_CHANGES,
 				409: (

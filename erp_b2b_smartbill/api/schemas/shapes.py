@@ -105,7 +105,7 @@ class Body:
 	"""What a POST or a PUT takes, as JSON. `uploads` are fields of files, with which it may come as multipart, too."""
 
 	schema: Schema
-	example: Any = None
+	example: Any
 	is_required: bool = False
 	uploads: Mapping[str, Schema] = field(default_factory=dict)
 
@@ -120,7 +120,6 @@ class Described:
 	query: tuple[Parameter, ...] = ()
 	body: Body | None = None
 	errors: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-	example: Any = None
 	file: str | None = None
 	notes: str = ""
 
