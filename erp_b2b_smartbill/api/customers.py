@@ -18,7 +18,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 20, 50
 
 
 def search() -> tuple[dict[str, Any], int]:
-	"""{customers, counts, next, index, searched, create}: docs/rest.md. All that is wrong with the question is said at
+	"""{customers, counts, next, index, searched, create}: docs/openapi.json. All that is wrong with the question is said at
 	once."""
 	problems: list[Problem] = []
 
