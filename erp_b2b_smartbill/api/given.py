@@ -24,7 +24,7 @@ def given_text(field: str) -> str | None:
 
 
 def given_day(field: str) -> date | None:
-	"""None when nothing was given. Raises NotReady for anything but a day, YYYY-MM-DD, that others come before and after."""
+	"""None when nothing was given. Raises NotReady for anything but a day, YYYY-MM-DD, between two others."""
 	text = given_text(field)
 	try:
 		day = date.fromisoformat(text) if text else None
