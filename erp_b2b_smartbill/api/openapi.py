@@ -47,14 +47,14 @@ _OF_WRITES = {409: ("conflict",)}
 _FRAMEWORK = {400: (), 417: ()}
 # errors that most operations have, word for word
 _SHARED = {**_ALWAYS, **_OF_USERS, **_OF_WRITES, **_FRAMEWORK, 429: ("too_many_requests",)}
-_IN_PATH = re.compile(r"<(?:path:)?(\w+)>")
+_IN_PATH = re.compile(r"<(path:)?(\w+)>")
 
 
 def document() -> Json:
 	known = described()
 	paths: dict[str, Json] = {}
 	for route in ROUTES:
-		paths[_IN_PATH.sub(r"{\1}", route.path)] = _path(route, known)
+		paths[_IN_PATH.sub(r"{\2}", route.path)] = _path(route, known)
 	used = {resource.tag: resource for resource in RESOURCES}
 	return {
 		"openapi": OPENAPI,
@@ -89,17 +89,19 @@ def _path(route: Route, known: Mapping[Callable[..., Any], tuple[Resource, Descr
 		resource, described = known[operation.handler]
 		item[method.lower()] = _operation(method, operation, resource, described)
 		if names:
-			item["parameters"] = [_in_path(name, *resource.paths[name]) for name in names]
+			item["parameters"] = [
+				_in_path(name, bool(has_slashes), *resource.paths[name]) for has_slashes, name in names
+			]
 	return item
 
 
-def _in_path(name: str, description: str, example: str) -> Json:
+def _in_path(name: str, has_slashes: bool, description: str, example: str) -> Json:
 	return {
 		"name": name,
 		"in": "path",
 		"required": True,
 		"description": f"{description}.",
-		"schema": {"type": "string", "minLength": 1},
+		"schema": {"type": "string", "minLength": 1, **({} if has_slashes else {"pattern": "^[^/]+$"})},
 		"example": example,
 	}
 

@@ -6,7 +6,8 @@ from typing import Any
 Json = dict[str, Any]
 
 # beside names that there are: none such, and what is hard in an address or in SQL
-ODD = ["no such", "a/b", "100% ț'\"_\\", "."]
+ODD = ["no such", "100% ț'\"_\\"]
+WITH_SLASH = "a/b"
 
 
 def aimed(document: Json, paths: dict[str, dict[str, list[str]]], fields: dict[str, list[str]]) -> Json:
@@ -18,7 +19,8 @@ def aimed(document: Json, paths: dict[str, dict[str, list[str]]], fields: dict[s
 		names = paths.get(beginning, {})
 		for parameter in item.get("parameters", ()):
 			there = names[parameter["name"]]
-			parameter["schema"], parameter["example"] = {"enum": [*there, *ODD]}, there[0]
+			slash = [] if "pattern" in parameter["schema"] else [WITH_SLASH]
+			parameter["schema"], parameter["example"] = {"enum": [*there, *ODD, *slash]}, there[0]
 		known = {**fields, "names": names.get("name", [])}
 		for operation in (one for method, one in item.items() if method != "parameters"):
 			for parameter in operation.get("parameters", ()):

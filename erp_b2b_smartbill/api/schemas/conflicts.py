@@ -161,7 +161,10 @@ RESOURCE = Resource(
 				{"action": "keep", "note": "The name on the contract."},
 				is_required=True,
 			),
-			errors={409: ("settled", "changed", "linked_elsewhere", "other_company", "customer_exists")},
+			errors={
+				409: ("settled", "changed", "linked_elsewhere", "other_company", "customer_exists"),
+				422: ("not_ready",),
+			},
 		),
 		handlers.decide_many: Described(
 			{200: BULK, 202: BULK},

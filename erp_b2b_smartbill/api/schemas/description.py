@@ -16,6 +16,7 @@ RESOURCE = Resource(
 					"type": "object",
 					"properties": {"openapi": TEXT, "info": {"type": "object"}, "paths": {"type": "object"}},
 					"required": ["openapi", "info", "paths"],
+					"additionalProperties": True,
 				}
 			},
 			file="application/json",
