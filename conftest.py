@@ -48,7 +48,7 @@ def site_for_server_tests(request: pytest.FixtureRequest) -> None:
 
 
 # what takes minutes in one piece comes first: begun last, it would leave the other process without work
-LONG = ("tests/faults/", "tests/clients/", "tests/browser/")
+LONG = ("tests/faults/", "tests/openapi/", "tests/clients/", "tests/browser/")
 
 
 @pytest.hookimpl(trylast=True)
