@@ -47,6 +47,7 @@ EVERYTHING = (
 	"Accounts User",
 	"Accounts Manager",
 )
+CIF = "RO12345674"
 # valid ones that the sandbox's tax office knows
 CUIS = ("12345674", "98765438", "14399840")
 PATIENCE_S = 30
@@ -56,7 +57,7 @@ class Site:
 	def __init__(self) -> None:
 		self.url = os.environ["SITE_URL"]
 		self.sandbox = Sandbox(os.environ["SMARTBILL_SANDBOX_URL"])
-		self.sandbox.reset()
+		self.sandbox.reset(clients_v3={CIF: clients_of_smartbill()})
 		self.sandbox.knobs(v3_limit=0, anaf_limit=0)
 		for field, value in {**SETTINGS, **dict.fromkeys(SWITCHES, 1)}.items():
 			frappe.db.set_single_value("B2B Settings", field, value)
@@ -200,13 +201,6 @@ class Site:
 		"""SmartBill's clients, some of whom disagree with Customers."""
 		for name, cui in (("Altfel Scris SRL", CUIS[0]), ("Depozit Frații SRL", CUIS[1])):
 			factories.customer(customer_name=name, tax_id=f"RO{cui}", address={"city": "Turda"})
-		clients = [
-			_client(1, name="Altfel SRL", vatCode=CUIS[0], isVatPayer=False),
-			_client(2, name="Depozit SRL", vatCode=CUIS[1], email="depozit@example.ro"),
-			_client(3, name="Depozit Frații SRL"),
-			*(_client(number) for number in range(4, 8)),
-		]
-		self.sandbox.change_clients(clients, [])
 		run = self.call("POST", "/smartbill/sync", {"account": self.account})["name"]
 		until = time.monotonic() + PATIENCE_S
 		while not self.call("GET", f"/smartbill/sync/{run}")["over"] and time.monotonic() < until:
@@ -277,6 +271,15 @@ def _proforma(quotation: str) -> str:
 
 def _form() -> dict[str, Any]:
 	return {"opened": limits.opened_token(), **submission()}
+
+
+def clients_of_smartbill() -> list[dict[str, Any]]:
+	return [
+		_client(1, name="Altfel SRL", vatCode=CUIS[0]),
+		_client(2, name="Depozit SRL", vatCode=CUIS[1], email="depozit@example.ro"),
+		_client(3, name="Depozit Frații SRL"),
+		*(_client(number) for number in range(4, 8)),
+	]
 
 
 def _client(number: int, **values: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the site answers is what the description of the API says, whatever it is asked: schemathesis asks.
 
 OPENAPI_EXAMPLES=300 ./dev test tests/openapi asks more of every operation; the usual run asks a few, always the same.
+With OPENAPI_TELL=1 it says what each of them answered.
 """
 
 import json
@@ -108,6 +109,9 @@ def test_whatever_is_asked_is_answered_as_described(served: Served):
 	statuses = ", ".join(f"{status}: {count}" for status, count in sorted(told.items()))
 	seconds = time.monotonic() - began
 	print(f"\n· {told.total()} made-up requests in {seconds:.0f} s: {statuses}", file=sys.stderr, flush=True)
+	if os.environ.get("OPENAPI_TELL"):
+		for label, found in served.answered.items():
+			print(f"  {label}: {dict(sorted(found.items()))}", file=sys.stderr)
 	assert not problems, f"{len(problems)} answers are not as described:\n\n" + "\n\n".join(problems)
 	not_done = {label for label, found in served.answered.items() if not any(one < 300 for one in found)}
 	assert not_done == set(NOT_DONE_BY_CHANCE)

@@ -97,7 +97,7 @@ PROFORMA = component(
 			"cancelled_at": maybe(MOMENT),
 			"emailed_at": maybe(MOMENT),
 			"next_look_at": maybe(MOMENT),
-			"expected_number": maybe(TEXT),
+			"expected_number": maybe(WHOLE),
 			"evidence": told(
 				maybe(record({"first": _LOOK, "last": _LOOK, "pdfs": by_key(TEXT), "number": maybe(TEXT)})),
 				"What was seen in SmartBill, for whoever decides about an unknown outcome.",
