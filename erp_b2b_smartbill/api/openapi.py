@@ -118,7 +118,6 @@ def _operation(method: str, operation: Operation, resource: Resource, described:
 			{
 				"name": one.name,
 				"in": "query",
-				**({"required": True} if one.is_required else {}),
 				**({"description": one.description} if one.description else {}),
 				"schema": one.schema,
 			}

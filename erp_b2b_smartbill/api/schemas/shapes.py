@@ -97,7 +97,6 @@ class Parameter:
 	name: str
 	schema: Schema
 	description: str = ""
-	is_required: bool = False
 
 
 @dataclass(frozen=True)
