@@ -7,8 +7,8 @@ Json = dict[str, Any]
 
 
 def aimed(document: Json, paths: dict[str, dict[str, list[str]]], fields: dict[str, list[str]]) -> Json:
-	"""A copy in which names in addresses are those of `paths`, by the beginning of the address, and fields of that name
-	often have one of the values of `fields`."""
+	"""A copy in which names in addresses are those of `paths`, by the beginning of the address (the longest counts), and
+	fields of that name have the values of `fields`, or of the address."""
 	found = copy.deepcopy(document)
 	for path, item in found["paths"].items():
 		beginning = max((one for one in paths if path.startswith(one)), key=len, default="")
@@ -16,12 +16,16 @@ def aimed(document: Json, paths: dict[str, dict[str, list[str]]], fields: dict[s
 		for parameter in item.get("parameters", ()):
 			there = names[parameter["name"]]
 			parameter["schema"], parameter["example"] = {"enum": there}, there[0]
-		known = {**fields, "names": names.get("name", [])}
+		known = {**fields, **names, "names": names.get("name", [])}
 		for operation in (one for method, one in item.items() if method != "parameters"):
 			for parameter in operation.get("parameters", ()):
 				parameter["schema"] = _near(parameter["name"], parameter["schema"], known)
 			for content in operation.get("requestBody", {}).get("content", {}).values():
 				_aim_at_fields(content["schema"], known)
+				for name in set(content.get("example", {})) & {name for name in known if known[name]}:
+					content["example"][name] = (
+						known[name] if isinstance(content["example"][name], list) else known[name][0]
+					)
 	return found
 
 
@@ -33,11 +37,12 @@ def _aim_at_fields(schema: Json, known: dict[str, list[str]]) -> None:
 
 
 def _near(name: str, schema: Json, known: dict[str, list[str]]) -> Json:
+	"""What is wrong by the rule is every other value, too."""
 	if not known.get(name):
 		return schema
 	if schema.get("type") == "array":
-		return {**schema, "items": {"anyOf": [{"enum": known[name]}, schema["items"]]}}
-	return {"anyOf": [{"enum": known[name]}, schema]}
+		return {**schema, "items": {"enum": known[name]}}
+	return {"enum": known[name]}
 
 
 def strict(document: Json) -> Json:

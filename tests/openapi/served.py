@@ -67,7 +67,8 @@ class Site:
 		self.account = factories.smartbill_account(
 			self.sandbox.api_url, v3_token="demo-v3-token", invoice_series="FACT"
 		).name
-		self.manager = self.token(factories.user(*EVERYTHING))
+		self.manager_user = factories.user(*EVERYTHING)
+		self.manager = self.token(self.manager_user)
 		self.seller = factories.user("Sales User", "B2B Sales")
 		self.stranger = self.token(factories.user())
 		frappe.db.commit()
@@ -106,7 +107,7 @@ class Site:
 		books = self.books()
 		customers = [books.customer, books.child, sales["customer"], sales["slashed"]]
 		offers = self.offers(sales)
-		synced = self.synced()
+		synced = self.synced(sales["slashed"])
 		registrations = self.registrations()
 		requested = self.credit_requests(customers)
 		self.prefer(books.customer, books.item)
@@ -117,37 +118,49 @@ class Site:
 		import_file = self.import_file()
 		frappe.db.commit()
 		items = [books.item, sales["item"]]
-		return {
-			"url": self.url,
-			"manager": self.manager,
-			"stranger": self.stranger,
-			"buyer": sales["buyer"],
+		found = {
 			"paths": {
-				"/api/v1/quotations": {"quotation": [*offers["fresh"], *offers["done"]]},
-				"/api/v1/smartbill/runs": {"run": [run]},
-				"/api/v1/smartbill/sync": {"run": [synced["run"]]},
-				"/api/v1/smartbill/clients": {"client": synced["clients"]},
-				"/api/v1/smartbill/conflicts": {"name": synced["conflicts"], "job": [synced["job"]]},
-				"/api/v1/customers": {"customer": customers, "name": requested, "item": items},
-				"/api/v1/registrations": registrations["paths"],
-				"/api/v1/portal": {"quotation": offers["buyers"], "item": [sales["item"]]},
+				"/smartbill/runs": {"run": [run]},
+				"/customers": {"customer": customers, "item": items},
+				# of whom nobody asked for a limit yet
+				"/customers/{customer}/credit-requests": {"customer": [books.stranger, *customers]},
+				"/portal": {"quotation": offers["buyers"], "item": [sales["item"]]},
+				**offers["paths"],
+				**synced["paths"],
+				**registrations["paths"],
+				**requested,
 			},
 			"fields": {
-				"customer": customers,
+				"customer": [books.stranger, *customers],
 				"company": [self.company],
 				"account": [self.account],
 				"tier": [sales["tier"]],
 				"file": [import_file],
-				"token": registrations["tokens"],
 				"id": [f"erp:{books.customer}", *(f"smartbill:{name}" for name in synced["clients"])],
 				"cui": CUIS,
 				"quotations": offers["fresh"],
+				"number": offers["numbers"],
 				"county": ["Cluj", "București"],
 				"series": [factories.SERIES],
 				"q": ["atelier", "client", CUIS[0], "ana@"],
 				"tabs": ["", "commercial,credit", "history"],
+				"kinds": ["", "invoice,order", "event"],
+				"sources": ["erp,b2b", "smartbill"],
+				# of an approval
+				"customer_group": [sales["customer_group"]],
+				"territory": [sales["territory"]],
+				"price_list": [factories.PRICE_LIST],
+				"payment_terms": [None],
+				"sales_person": [None],
+				"to": ["ana@example.ro"],
+				# nothing was looked at before
+				"seen": [""],
+				"cc": ["", "ion@example.ro; dan@example.ro"],
 			},
 		}
+		found["paths"] = {f"/api/v1{beginning}": names for beginning, names in found["paths"].items()}
+		who = {"manager": self.manager, "stranger": self.stranger, "buyer": sales["buyer"]}
+		return {"url": self.url, **who, **found}
 
 	def sales(self) -> dict[str, Any]:
 		"""Customers with a tier, one whose name is hard in an address, and a buyer."""
@@ -161,6 +174,8 @@ class Site:
 			"tier": tier.name,
 			"customer": customer,
 			"slashed": slashed,
+			"customer_group": frappe.db.get_value("Customer", customer, "customer_group"),
+			"territory": frappe.db.get_value("Customer", customer, "territory"),
 			"item": factories.item().name,
 			"buyer": self.token(buyer),
 		}
@@ -174,7 +189,7 @@ class Site:
 		books.order([(3, "90.00")], posted=-5)
 		return books
 
-	def offers(self, sales: dict[str, Any]) -> dict[str, list[str]]:
+	def offers(self, sales: dict[str, Any]) -> dict[str, Any]:
 		"""Quotations: fresh ones, and such with a proforma in each of its states."""
 
 		def offer(**values: Any) -> str:
@@ -182,66 +197,129 @@ class Site:
 			return factories.quotation(**values).name
 
 		fresh = [offer() for _number in range(4)] + [offer(submit=False), offer(party_name=sales["slashed"])]
-		issued, invoiced, cancelled, unknown = (offer() for _number in range(4))
+		issued, paid, cancelled, linked, draft, doubted, unknown = (offer() for _number in range(7))
 		frappe.db.commit()
-		for name in (issued, invoiced, cancelled):
-			self.call("POST", f"{_proforma(name)}")
-		self.call("POST", f"{_proforma(invoiced)}/invoice", {})
+		for name in (issued, paid, cancelled, doubted):
+			self.call("POST", _proforma(name))
+		self.call("POST", f"{_proforma(paid)}/invoice", {})
 		self.call("POST", f"{_proforma(cancelled)}/cancel", {"reason": "for the test"})
-		# the last one: it holds the series
+		by_hand = [self.sandbox.foreign_document(factories.SERIES) for _number in range(3)]
+		self.call("POST", f"{_proforma(linked)}/link", {"series": factories.SERIES, "number": by_hand.pop()})
+		self.mode("Draft")
+		self.call("POST", _proforma(draft))
+		self.mode("Live")
+		# the last ones: they hold their series
+		self.sandbox.fault("drop", when="after", path="/SBORO/api/invoice/v2")
+		self.call("POST", f"{_proforma(doubted)}/invoice", {})
 		self.sandbox.fault("drop", when="after")
-		self.call("POST", f"{_proforma(unknown)}")
+		self.call("POST", _proforma(unknown))
+		of_it = "/quotations/{quotation}/smartbill/proforma"
+		by_action = {
+			"": [issued, *fresh, unknown],
+			"/cancel": [issued, linked],
+			"/check": [unknown, issued],
+			"/discard": [draft],
+			"/email": [issued, paid],
+			"/follow": [issued, paid],
+			"/invoice": [paid, issued],
+			"/invoice/settle": [doubted],
+			"/link": fresh[1:],
+			"/pdf": [issued, paid],
+			"/restore": [cancelled],
+			"/settle": [unknown],
+			"/unlink": [linked],
+		}
+		in_smartbill = self.sandbox.documents()
+		numbers = {
+			series: [one["number"] for one in in_smartbill if one["series"] == series]
+			for series in (factories.SERIES, "FACT")
+		}
+		paths = {f"{of_it}{action}": {"quotation": names} for action, names in by_action.items()}
+		# what a person would find there
+		paths[f"{of_it}/settle"]["number"] = numbers[factories.SERIES][-1:]
+		paths[f"{of_it}/invoice/settle"]["number"] = numbers["FACT"][-1:]
 		return {
 			"fresh": fresh,
-			"done": [issued, invoiced, cancelled, unknown],
-			"buyers": [*fresh[:2], issued, invoiced],
+			"buyers": [*fresh[:2], issued, paid],
+			"numbers": by_hand,
+			"paths": paths,
 		}
 
-	def synced(self) -> dict[str, Any]:
-		"""SmartBill's clients, some of whom disagree with Customers."""
+	def mode(self, mode: str) -> None:
+		frappe.db.set_value("SmartBill Account", self.account, "mode", mode)
+		frappe.db.commit()
+
+	def synced(self, customer: str) -> dict[str, Any]:
+		"""SmartBill's clients, some of whom disagree with Customers, and one that was taken from the customer."""
 		for name, cui in (("Altfel Scris SRL", CUIS[0]), ("Depozit Frații SRL", CUIS[1])):
 			factories.customer(customer_name=name, tax_id=f"RO{cui}", address={"city": "Turda"})
 		run = self.call("POST", "/smartbill/sync", {"account": self.account})["name"]
 		until = time.monotonic() + PATIENCE_S
 		while not self.call("GET", f"/smartbill/sync/{run}")["over"] and time.monotonic() < until:
 			time.sleep(0.2)
+		clients = frappe.get_all("SmartBill Client", pluck="name", order_by="client_name desc")
+		free = f"/smartbill/clients/{clients[0]}"
+		self.call("POST", f"{free}/link", {"customer": customer})
+		self.call("POST", f"{free}/unlink", {"note": "another company"})
+		conflicts = frappe.get_all("Customer Sync Conflict", pluck="name", order_by="kind, title")
 		many = {"names": [f"none {number}" for number in range(11)], "action": "keep"}
+		job = [self.call("POST", "/smartbill/conflicts/bulk", many)["job"]]
+		linked = frappe.get_all("SmartBill Client", {"customer": ["is", "set"]}, pluck="name")
 		return {
-			"run": run,
-			"clients": frappe.get_all("SmartBill Client", pluck="name", order_by="client_name"),
-			"conflicts": frappe.get_all("Customer Sync Conflict", pluck="name", order_by="kind, title"),
-			"job": self.call("POST", "/smartbill/conflicts/bulk", many)["job"],
+			"clients": clients,
+			"paths": {
+				"/smartbill/sync": {"run": [run]},
+				"/smartbill/clients/{client}/link": {"client": clients[1:]},
+				"/smartbill/clients/{client}/release": {"client": clients[:1]},
+				"/smartbill/clients/{client}/unlink": {"client": linked},
+				# what is settled alike is not there to be settled one by one
+				"/smartbill/conflicts/bulk": {"name": conflicts[1::2], "job": job},
+				"/smartbill/conflicts/{name}": {"name": conflicts[::2]},
+			},
 		}
 
 	def registrations(self) -> dict[str, Any]:
-		made = [self.call("POST", "/registrations", _form())["token"] for _number in range(6)]
+		made = [self.call("POST", "/registrations", _form())["token"] for _number in range(9)]
 		docs = [frappe.get_doc("B2B Registration", tokens.find(token, "status").name) for token in made]
-		links = [tokens.make(doc, "confirm") for doc in docs]
-		for link in links[:4]:
+		names, links = [doc.name for doc in docs], [tokens.make(doc, "confirm") for doc in docs]
+		for link in links[:7]:
 			self.call("POST", "/registrations/confirm", {"token": link})
-		self.call("POST", f"/registrations/{docs[0].name}/ask", {"question": "Ce construiți?"})
-		self.call("POST", f"/registrations/{docs[1].name}/approve", {"create_new": 1})
-		approved = frappe.get_doc("B2B Registration", docs[1].name)
+		self.call("POST", f"/registrations/{names[0]}/ask", {"question": "Ce construiți?"})
+		self.call("POST", f"/registrations/{names[1]}/approve", {"create_new": 1})
+		approved = frappe.get_doc("B2B Registration", names[1])
 		many = {"action": "reject", "names": [f"none {number}" for number in range(6)], "reason": "x"}
+		job = self.call("POST", "/registrations/bulk", many)["job"]
 		return {
 			"paths": {
-				"name": [doc.name for doc in docs],
-				"token": made,
-				"cui": [*CUIS, "RO1"],
-				"job": [self.call("POST", "/registrations/bulk", many)["job"]],
+				"/registrations": {"name": names, "token": made, "cui": [*CUIS, "RO1"], "job": [job]},
+				"/registrations/bulk": {"name": names[6:7], "job": [job]},
+				"/registrations/confirm": {"token": links},
+				"/registrations/welcome": {"token": [tokens.make(approved, "welcome")]},
+				"/registrations/status/{token}/answer": {"token": made[:1]},
+				"/registrations/status/{token}/withdraw": {"token": made[7:8]},
+				"/registrations/status/{token}/resend": {"token": made[8:]},
+				"/registrations/{name}/approve": {"name": names[2:3]},
+				"/registrations/{name}/look": {"name": names[3:4]},
+				"/registrations/{name}/reject": {"name": names[4:5]},
+				"/registrations/{name}/ask": {"name": names[5:6]},
+				"/registrations/{name}/erase": {"name": names[1:2]},
 			},
-			"tokens": [*links, tokens.make(approved, "welcome")],
 		}
 
-	def credit_requests(self, customers: list[str]) -> list[str]:
-		"""Asked for by somebody else: nobody decides about his own."""
-		frappe.set_user(self.seller)
-		found = [
-			asking.ask(scope.of(customer, self.company), 10_000 + number, "Comenzi mai mari").name
-			for number, customer in enumerate(customers)
-		]
+	def credit_requests(self, customers: list[str]) -> dict[str, Any]:
+		"""Asked for by somebody else, as nobody decides about his own; the last one by the manager, to be taken back."""
+		asked = []
+		for number, customer in enumerate(customers):
+			frappe.set_user(self.seller if number < len(customers) - 1 else self.manager_user)
+			asked.append(
+				asking.ask(scope.of(customer, self.company), 10_000 + number, "Comenzi mai mari").name
+			)
 		frappe.set_user("Administrator")
-		return found
+		of_customer = "/customers/{customer}/credit-requests/{name}"
+		return {
+			f"{of_customer}/{action}": {"customer": [customers[at]], "name": [asked[at]]}
+			for at, action in ((0, "approve"), (1, "reject"), (3, "withdraw"))
+		}
 
 	def prefer(self, customer: str, item: str) -> None:
 		favourites.mark(customer, item, favourites.SALES, "mereu")
@@ -257,12 +335,13 @@ class Site:
 		).insert()
 
 	def import_file(self) -> str:
+		"""The manager's own: private files are nobody else's."""
+		frappe.set_user(self.manager_user)
 		rows = "Nume;CIF;Localitate\nUnu SRL;12345674;Cluj\nDoi SRL;;Turda\n"
-		return (
-			frappe.get_doc({"doctype": "File", "file_name": "clienti.csv", "is_private": 1, "content": rows})
-			.insert()
-			.name
-		)
+		values = {"doctype": "File", "file_name": "clienti.csv", "is_private": 1, "content": rows}
+		name = frappe.get_doc(values).insert().name
+		frappe.set_user("Administrator")
+		return name
 
 
 def _proforma(quotation: str) -> str:
