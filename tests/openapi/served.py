@@ -231,7 +231,7 @@ class Site:
 		}
 		in_smartbill = self.sandbox.documents()
 		numbers = {
-			series: [one["number"] for one in in_smartbill if one["series"] == series]
+			series: [one["number"] for one in in_smartbill if one["number"] and one["series"] == series]
 			for series in (factories.SERIES, "FACT")
 		}
 		paths = {f"{of_it}{action}": {"quotation": names} for action, names in by_action.items()}
