@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from frappe.desk.reportview import build_match_conditions
-from frappe.permissions import get_role_permissions
+from frappe.permissions import SYSTEM_USER_ROLE, get_role_permissions
 from frappe.share import get_shared
 from pypika.terms import Criterion
 
@@ -44,6 +44,8 @@ SELLERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Ma
 HEALTH_READERS = ("B2B Manager", "System Manager")
 # of Customer 360; what each may see there, the tabs say
 OVERVIEW_READERS = (*CREDIT_READERS, "Sales User")
+# of the description of the API: whoever works in the desk
+API_READERS = (SYSTEM_USER_ROLE,)
 
 
 def proforma_query_conditions(user: str | None = None, doctype: str | None = None) -> str:

@@ -28,6 +28,7 @@ from erp_b2b_smartbill.api import (
 	customer_overview,
 	customer_selection,
 	customers,
+	description,
 	envelope,
 	favourites,
 	health,
@@ -39,6 +40,7 @@ from erp_b2b_smartbill.api import (
 )
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
 from erp_b2b_smartbill.permissions import (
+	API_READERS,
 	CREDIT_ASKERS,
 	CREDIT_DECIDERS,
 	CREDIT_READERS,
@@ -346,6 +348,11 @@ ROUTES = (
 	),
 	_portal(
 		"/quotations/<path:quotation>/proforma.pdf", GET=(portal.proforma_pdf, "The PDF of the proforma")
+	),
+	Route(
+		f"{BASE}/openapi.json",
+		None,
+		{"GET": Operation(description.show, API_READERS, "This description of the API")},
 	),
 )
 

@@ -198,7 +198,14 @@ class TestFields(ConflictCase):
 
 	def test_only_what_is_open_can_be_chosen(self):
 		self.linked(name="Magazin Doi SRL")
-		for choices in ({"Name": "both"}, {"E-mail": "erp"}, {"Name": "erp", "Address": "erp"}, [], {}):
+		for choices in (
+			{"Name": "both"},
+			{"Name": ["erp"]},
+			{"E-mail": "erp"},
+			{"Name": "erp", "Address": "erp"},
+			[],
+			{},
+		):
 			with self.subTest(choices), self.assertRaises(NotReady):
 				self.settle("Name", "take", choices=choices)
 		self.assertEqual(self.kinds(), ["Name"])

@@ -14,7 +14,7 @@ from erp_b2b_smartbill.api.routes import REGISTRATIONS, ROUTES
 from erp_b2b_smartbill.registration import tokens
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.registration_case import ANAF, PDF, RegistrationCase, submission
-from erp_b2b_smartbill.tests.test_rest import token
+from erp_b2b_smartbill.tests.test_rest import token, token_of
 
 GUEST, BUYER, SALES, MANAGER, SYSTEM = "guest", "buyer", "sales", "manager", "system"
 EVERYBODY = (GUEST, BUYER, SALES, MANAGER, SYSTEM)
@@ -32,15 +32,9 @@ class RightsCase(RegistrationCase):
 			SALES: token("B2B Sales", "Sales User"),
 			MANAGER: token("B2B Manager"),
 			SYSTEM: token("System Manager"),
-			BUYER: self.token_of(factories.buyer(factories.customer(tax_id="98765438").name)),
+			BUYER: token_of(factories.buyer(factories.customer(tax_id="98765438").name)),
 		}
 		frappe.db.commit()
-
-	def token_of(self, name: str) -> dict[str, str]:
-		user, secret = frappe.get_doc("User", name), frappe.generate_hash(length=15)
-		user.update({"api_key": frappe.generate_hash(length=15), "api_secret": secret})
-		user.save()
-		return {"Authorization": f"token {user.api_key}:{secret}"}
 
 	def call(self, who: str, method: str, path: str, body: Any = None) -> requests.Response:
 		sent = {} if body is None and method != "GET" else body
@@ -73,6 +67,15 @@ class TestRoutes(RightsCase):
 	def test_the_wrong_method_is_told(self):
 		response = self.call(GUEST, "PUT", REGISTRATIONS)
 		self.assertEqual((response.status_code, response.headers["Allow"]), (405, "POST"))
+
+	def test_a_credit_limit_that_is_no_amount_is_refused_however_large(self):
+		path = self.address("/<name>/approve")
+		for limit in ("much", -1, 10**400, "9" * 400, [1], {"a": 1}):
+			with self.subTest(limit=str(limit)[:10]):
+				response = self.call(MANAGER, "POST", path, {"credit_limit": limit})
+				self.assertEqual(response.status_code, 422, response.text)
+		frappe.db.rollback()
+		self.assertEqual(self.stored(self.doc).status, "Pending")
 
 	def test_an_answer_never_tells_whether_a_company_or_an_address_is_known(self):
 		given = {field: self.doc.get(field) for field in ("cui", "email", "company_name")}
