@@ -125,18 +125,15 @@ def _operation(method: str, operation: Operation, resource: Resource, described:
 		]
 	if described.body:
 		item["requestBody"] = _body(described.body)
-	item["responses"] = {
-		**{
-			str(status): _answer(status, data, described)
-			for status, data in sorted(described.answers.items())
-		},
-		**{
-			str(status): {"$ref": f"#/components/responses/{_shared_name(status)}"}
-			if codes == _SHARED.get(status)
-			else _error(status, codes)
-			for status, codes in sorted(_codes(method, operation, described).items())
-		},
-	}
+	answers = {status: _answer(status, data, described) for status, data in described.answers.items()}
+	item["responses"] = {str(status): answer for status, answer in sorted(answers.items())}
+	for status, codes in sorted(_codes(method, operation, described).items()):
+		is_shared = codes == _SHARED.get(status) and status not in answers
+		item["responses"][str(status)] = (
+			{"$ref": f"#/components/responses/{_shared_name(status)}"}
+			if is_shared
+			else _either(answers.get(status), _error(status, codes))
+		)
 	# each of the two alone; whoever comes may call what is public
 	item["security"] = [{}] if operation.is_public else [{name: []} for name in SECURITY]
 	return item
@@ -162,14 +159,29 @@ def _body(body: Body) -> Json:
 
 
 def _answer(status: int, data: Schema, described: Described) -> Json:
-	meaning = {200: "Done", 201: "Made by this call", 202: "Not settled, or going on in the background"}[
-		status
-	]
+	meaning = {
+		200: "Done",
+		201: "Made by this call",
+		202: "Not settled, or going on in the background",
+		503: "Done: what was asked about does not work",
+	}[status]
 	if described.file:
 		content: Json = {described.file: {"schema": data} if data else {}}
 	else:
 		content = {JSON: {"schema": {"type": "object", "properties": {"data": data}, "required": ["data"]}}}
 	return {"description": meaning, "content": content}
+
+
+def _either(answer: Json | None, error: Json) -> Json:
+	"""What a status means, where it may be both."""
+	if answer is None:
+		return error
+	schemas = [one["content"][JSON]["schema"] for one in (answer, error)]
+	return {
+		**error,
+		"description": f"{answer['description']}. Or: {error['description']}",
+		"content": {JSON: {"schema": {"anyOf": schemas}}},
+	}
 
 
 def _codes(method: str, operation: Operation, described: Described) -> dict[int, tuple[str, ...]]:

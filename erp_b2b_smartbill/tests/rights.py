@@ -184,6 +184,7 @@ SHOWN_CREDIT = (MANAGER, SALES, SALES_MANAGER, ACCOUNTS_USER, ACCOUNTS_MANAGER, 
 LOOKING_AT_CUSTOMERS = (*SHOWN_CREDIT, SALES_USER)
 READING_REGISTRATIONS = (MANAGER, SALES, SYSTEM)
 BUYING = (BUYER,)
+AT_THE_DESK = tuple(role for role in EVERYBODY if role not in (BUYER, NOBODY, GUEST))
 
 # what the desk's own screens call, past the routes, by its place in the app
 _ACCOUNT = "doctype.smartbill_account.smartbill_account"
@@ -302,5 +303,9 @@ ENDPOINTS: Mapping[str, Mapping[tuple[str, str], tuple[str, ...]]] = {
 		("GET", "/portal/quotations/<quotation>"): BUYING,
 		("POST", "/portal/quotations/<quotation>/response"): BUYING,
 		("GET", "/portal/quotations/<quotation>/proforma.pdf"): BUYING,
+	},
+	"The site": {
+		("GET", "/health"): MANAGING,
+		("GET", "/openapi.json"): AT_THE_DESK,
 	},
 }

@@ -56,7 +56,10 @@ _OVERVIEW = component(
 			"companies": rows(TEXT),
 			"currency": maybe(TEXT),
 			"as_of": MOMENT,
-			"counts": record({name: maybe(WHOLE) for name in tabs.TABS}),
+			"counts": told(
+				record({}, {name: maybe(WHOLE) for name in tabs.TABS}),
+				"Of the tabs that were asked for; of all where `tabs` is empty. Null for one that may not be seen.",
+			),
 			"tabs": told(
 				record({}, {name: {"anyOf": [_TABS[name], _NOT_SHOWN]} for name in tabs.TABS}),
 				"Those that were asked for; one that may not be seen, or could not be read, says so.",

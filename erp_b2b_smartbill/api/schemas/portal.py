@@ -19,6 +19,7 @@ from erp_b2b_smartbill.api.schemas.shapes import (
 	record,
 	rows,
 	text,
+	told,
 )
 from erp_b2b_smartbill.portal import responses, view
 
@@ -52,6 +53,7 @@ _QUOTATION = component(
 	record(
 		{
 			**_FIELDS,
+			"company": told(TEXT, "Its id: whose favourites are marked."),
 			"items": rows(
 				record(
 					{

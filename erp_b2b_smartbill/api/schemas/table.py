@@ -11,6 +11,7 @@ from erp_b2b_smartbill.api.schemas import (
 	customers,
 	description,
 	favourites,
+	health,
 	overview,
 	portal,
 	proformas,
@@ -32,6 +33,7 @@ RESOURCES = (
 	registrations.RESOURCE,
 	portal.RESOURCE,
 	favourites.OF_BUYERS,
+	health.RESOURCE,
 	description.RESOURCE,
 )
 
