@@ -125,15 +125,14 @@ def _operation(method: str, operation: Operation, resource: Resource, described:
 		]
 	if described.body:
 		item["requestBody"] = _body(described.body)
-	answers = {status: _answer(status, data, described) for status, data in described.answers.items()}
-	item["responses"] = {str(status): answer for status, answer in sorted(answers.items())}
-	for status, codes in sorted(_codes(method, operation, described).items()):
-		is_shared = codes == _SHARED.get(status) and status not in answers
-		item["responses"][str(status)] = (
-			{"$ref": f"#/components/responses/{_shared_name(status)}"}
-			if is_shared
-			else _either(answers.get(status), _error(status, codes))
-		)
+	answers = {status: _answer(status, data, described) for status, data in sorted(described.answers.items())}
+	errors = {
+		status: {"$ref": f"#/components/responses/{_shared_name(status)}"}
+		if codes == _SHARED.get(status) and status not in answers
+		else _either(answers.get(status), _error(status, codes))
+		for status, codes in sorted(_codes(method, operation, described).items())
+	}
+	item["responses"] = {str(status): one for status, one in {**answers, **errors}.items()}
 	# each of the two alone; whoever comes may call what is public
 	item["security"] = [{}] if operation.is_public else [{name: []} for name in SECURITY]
 	return item

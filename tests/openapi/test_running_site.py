@@ -47,6 +47,7 @@ CHECKS = [
 ]
 METHODS = ("get", "post", "put", "patch", "delete")
 PORTAL = "/api/v1/portal"
+HEALTH = "/api/v1/health"
 # no name of anything, and hard in an address or in SQL
 NO_NAME = "100% ț'\"_\\"
 TIMEOUT_S = 60
@@ -78,8 +79,10 @@ class Served:
 
 	def validate(self, case: Any, response: Any, *more: Any) -> None:
 		headers = {"Authorization": response.request.headers.get("Authorization", "")}
+		# this one tells of what does not work elsewhere
+		checks = [one for one in CHECKS if one is not not_a_server_error or case.path != HEALTH]
 		case.validate_response(
-			response, checks=[*CHECKS, *more], headers=headers, transport_kwargs={"session": self.session}
+			response, checks=[*checks, *more], headers=headers, transport_kwargs={"session": self.session}
 		)
 
 
