@@ -25,7 +25,7 @@ from erp_b2b_smartbill.smartbill import modes, states
 from erp_b2b_smartbill.smartbill.hosts import DEFAULT_API_URL
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.audit_case import AuditCase, note
-from erp_b2b_smartbill.tests.compat import CommittingTestCase, ServerTestCase
+from erp_b2b_smartbill.tests.compat import CommittingTestCase, ServerTestCase, number_of_queries
 from erp_b2b_smartbill.tests.test_rest import token
 
 ALL_SWITCHES = (
@@ -588,9 +588,7 @@ class TestTheWhole(HealthTestCase):
 	def test_the_number_of_queries_does_not_depend_on_how_much_there_is(self):
 		def queries() -> int:
 			checks.run()
-			with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
-				checks.run()
-			return sql.call_count
+			return number_of_queries(checks.run)
 
 		few = queries()
 		row = frappe.get_doc("SmartBill Account", self.account.name)
