@@ -7,6 +7,7 @@
 ./dev serve [--port N]            the prepared site, without sample data
 ./dev lint                        the style checks
 ./dev benchmark [NAME]            the comparisons that print ratios
+./dev benchmark load              thirty people at their desks for two minutes
 ./dev benchmark search --bench PATH --site S    on an existing bench
 """
 

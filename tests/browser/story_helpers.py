@@ -1,0 +1,32 @@
+"""What a test leaves for people: pictures and papers of its steps, numbered, in a folder that tells the story in order.
+
+They are made where ARTEFACTS names a folder, as CI does (.ci/run).
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+
+class Story:
+	def __init__(self, name: str) -> None:
+		root = os.environ.get("ARTEFACTS")
+		self._folder = Path(root) / name if root else None
+		self._told = 0
+		if self._folder:
+			self._folder.mkdir(parents=True, exist_ok=True)
+			for left in self._folder.iterdir():
+				left.unlink()
+
+	def picture(self, page: Any, step: str, *, whole: bool = False) -> None:
+		"""`step` is a sentence in a file's name: the-company-registers."""
+		if path := self._next(f"{step}.png"):
+			page.screenshot(path=str(path), full_page=whole)
+
+	def paper(self, content: bytes, name: str) -> None:
+		if path := self._next(name):
+			path.write_bytes(content)
+
+	def _next(self, name: str) -> Path | None:
+		self._told += 1
+		return self._folder / f"{self._told:02}-{name}" if self._folder else None
