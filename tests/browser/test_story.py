@@ -212,8 +212,8 @@ def test_a_company_registers_is_approved_quoted_and_sent_a_proforma_and_every_st
 		*ISSUING,
 		audit.QUOTATION_ACCEPTED,
 	]
-	desk.goto("/desk/business-event")
-	rows = desk.locator(".list-row:visible")
+	desk.goto("/desk/query-report/Business%20Events")
+	rows = desk.locator(".dt-scrollable .dt-row")
 	for event, who in told:
 		expect(rows.filter(has_text=event).first).to_contain_text(who)
 	story.picture(desk, "the-audit-tells-who-did-each-step")

@@ -1,4 +1,5 @@
-"""Two processes that serve one site, as two machines of a bench do: the same answers, one proforma, one sync.
+"""Two processes that serve one site, as two machines of a bench do: the same answers, one proforma, one sync,
+one chain of events.
 
 They share the database and the site's folder. Here each has a Redis of its own, so nothing below rests on Redis.
 """
@@ -23,6 +24,7 @@ from erp_b2b_smartbill.smartbill import leases, modes, states
 from erp_b2b_smartbill.smartbill.clients import sync_runs
 from erp_b2b_smartbill.smartbill.gate import MAX_CALLS, RESERVE, WINDOW_S
 from erp_b2b_smartbill.tests import factories
+from erp_b2b_smartbill.tests.audit_case import AuditCase, note
 from erp_b2b_smartbill.tests.clients_case import CLIENTS_PATH, ClientsTestCase
 from erp_b2b_smartbill.tests.test_rest import token
 
@@ -30,7 +32,7 @@ PROFORMA = "SmartBill Proforma"
 SWITCHES = (features.SEARCH, features.OVERVIEW)
 
 
-class TestTwoNodes(ClientsTestCase):
+class TestTwoNodes(AuditCase, ClientsTestCase):
 	nodes: ClassVar[list[Node]] = []
 
 	@classmethod
@@ -211,6 +213,18 @@ class TestTwoNodes(ClientsTestCase):
 		self.assertEqual(len(self.sandbox.creates()), 1)
 		adopted = {"event": audit.PROFORMA_NUMBER_ADOPTED, "reference_name": name}
 		self.assertEqual(frappe.db.count("Business Event", adopted), 1)
+
+	# one chain of events
+
+	def test_two_sealers_of_one_minute_make_one_chain(self):
+		for number in range(60):
+			note(str(number))
+		frappe.db.commit()
+		for _minute in range(2):
+			self.passes("erp_b2b_smartbill.audit.sealing.seal_due")
+		count = frappe.db.count("Business Event")
+		self.assertEqual(self.numbers(), list(range(1, count + 1)))
+		self.assertEqual(self.problems(), [])
 
 	# one sync
 
