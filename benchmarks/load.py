@@ -36,6 +36,7 @@ from _measured import MEGABYTE, memory, percentile
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.customers.search import rebuild, state
 from erp_b2b_smartbill.tests import factories
+from erp_b2b_smartbill.tests.compat import delete_rows
 from erp_b2b_smartbill.tests.sandbox import Sandbox
 
 SWITCHES = (features.PROFORMA, features.SEARCH, features.OVERVIEW)
@@ -164,22 +165,27 @@ def what_people_type(customer: Any) -> list[str]:
 
 
 def remove(found: dict[str, Any], switches: dict[str, Any]) -> None:
-	"""What a bench did not have before; the test company stays, as after the tests."""
+	"""What a bench did not have before. The test company stays, as after the tests, and so do the business events."""
 	frappe.db.rollback()
-	made = {"Quotation": found["quotations"], "User": found["users"], "SmartBill Account": [found["account"]]}
-	made |= {"Customer": [found["party"]], "Item": [found["item"]]}
-	proformas = frappe.get_all("SmartBill Proforma", {"account": found["account"]}, pluck="name")
-	addresses = frappe.get_all(
-		"Dynamic Link", {"link_name": found["party"], "parenttype": "Address"}, pluck="parent"
-	)
-	made |= {"SmartBill Proforma": proformas, "Address": addresses}
-	for doctype, names in made.items():
-		named = ["in", names or [""]]
-		for table in frappe.get_meta(doctype).get_table_fields():
-			frappe.db.delete(table.options, {"parent": named, "parenttype": doctype})
-		frappe.db.delete(doctype, {"name": named})
-		frappe.db.delete("Business Event", {"reference_doctype": doctype, "reference_name": named})
-	frappe.db.delete("SmartBill Call", {"account": found["account"]})
+	proformas = frappe.get_all("SmartBill Proforma", {"account": found["account"]}, pluck="name", limit=0)
+	attached = {"attached_to_doctype": "SmartBill Proforma", "attached_to_name": ["in", proformas or [""]]}
+	of_party = {"link_name": found["party"], "parenttype": "Address"}
+	for doctype, names in (
+		("File", frappe.get_all("File", attached, pluck="name", limit=0)),
+		("SmartBill Proforma", proformas),
+		(
+			"SmartBill Call",
+			frappe.get_all("SmartBill Call", {"account": found["account"]}, pluck="name", limit=0),
+		),
+		("SmartBill Account", [found["account"]]),
+		("Quotation", found["quotations"]),
+		("Address", frappe.get_all("Dynamic Link", of_party, pluck="parent")),
+		("Item", [found["item"]]),
+		("User", found["users"]),
+	):
+		delete_rows(doctype, *names)
+	# the search is to forget it
+	frappe.delete_doc("Customer", found["party"], force=True, ignore_permissions=True)
 	for switch, value in switches.items():
 		frappe.db.set_single_value("B2B Settings", switch, value)
 	frappe.db.commit()

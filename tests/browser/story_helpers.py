@@ -18,10 +18,17 @@ class Story:
 			for left in self._folder.iterdir():
 				left.unlink()
 
-	def picture(self, page: Any, step: str, *, whole: bool = False) -> None:
-		"""`step` is a sentence in a file's name: the-company-registers."""
-		if path := self._next(f"{step}.png"):
-			page.screenshot(path=str(path), full_page=whole)
+	def picture(self, page: Any, step: str, *, whole: bool = False, height: int | None = None) -> None:
+		"""`step` is a sentence in a file's name: the-company-registers. `whole` is for the website; a page of the desk
+		scrolls inside, so it is given a `height`."""
+		path = self._next(f"{step}.png")
+		if not path:
+			return
+		before = page.viewport_size
+		if height:
+			page.set_viewport_size({**before, "height": height})
+		page.screenshot(path=str(path), full_page=whole)
+		page.set_viewport_size(before)
 
 	def paper(self, content: bytes, name: str) -> None:
 		if path := self._next(name):

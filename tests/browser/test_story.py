@@ -139,11 +139,15 @@ def issued(page: Any, story: Story) -> None:
 	"""From the preview to the number."""
 	page.get_by_role("button", name=GENERATE).click()
 	dialog(page).get_by_text("Ready to be issued").wait_for()
+	expect(dialog(page).locator(".sb-paper")).to_contain_text(ITEM_NAME)
 	# 10 x 100 less 10 %, with VAT
 	expect(dialog(page).locator(".sb-comparison")).to_contain_text("1.089,00")
 	story.picture(page, "the-preview-shows-what-smartbill-will-print")
 	dialog(page).get_by_role("button", name="Issue proforma").click()
 	headline(page).filter(has_text=f"{COMPANY.series} 0").wait_for()
+	expect(headline(page)).to_contain_text("Open in SmartBill")
+	# what is issued is not offered again
+	expect(page.get_by_role("button", name=GENERATE)).to_have_count(0)
 	story.picture(page, "the-proforma-is-issued-and-its-number-is-in-the-quotation")
 
 
@@ -197,10 +201,12 @@ def test_a_company_registers_is_approved_quoted_and_sent_a_proforma_and_every_st
 	expect(figure(commercial, "B2B Tier")).to_contain_text("Aur")
 	expect(figure(commercial, "Discount")).to_contain_text("10 %")
 	story.picture(desk, "customer-360-shows-its-terms")
+	expect(figure(open_tab(desk, "Credit"), "Available credit")).to_contain_text("5.000,00 RON")
+	story.picture(desk, "customer-360-shows-its-credit")
 	timeline = open_tab(desk, "History").get_by_role("region", name="Timeline")
-	for text in (quotation, proforma.number):
+	for text in (doc.name, quotation, proforma.full_number, "Accepted", "Vă rugăm livrați luni."):
 		expect(timeline).to_contain_text(text)
-	story.picture(desk, "customer-360-shows-what-there-was", whole=True)
+	story.picture(desk, "customer-360-shows-what-there-was", height=1500)
 
 	sits_down(desk, signed_in(MANAGER))
 	told = events_of(site, doc, quotation, proforma)
