@@ -69,7 +69,7 @@ class TestRoutes(RightsCase):
 		self.assertEqual((response.status_code, response.headers["Allow"]), (405, "POST"))
 
 	def test_a_credit_limit_that_is_no_amount_is_refused_however_large(self):
-		path = self.address("/<name>/approve")
+		path = self.address(f"{REGISTRATIONS}/<name>/approve")
 		for limit in ("much", -1, 10**400, "9" * 400, [1], {"a": 1}):
 			with self.subTest(limit=str(limit)[:10]):
 				response = self.call(MANAGER, "POST", path, {"credit_limit": limit})
