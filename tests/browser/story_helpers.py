@@ -7,11 +7,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+from embedded import paths
+
 
 class Story:
 	def __init__(self, name: str) -> None:
 		root = os.environ.get("ARTEFACTS")
-		self._folder = Path(root) / name if root else None
+		# the tests' working folder is the site's
+		self._folder = paths.ROOT / root / name if root else None
 		self._told = 0
 		if self._folder:
 			self._folder.mkdir(parents=True, exist_ok=True)
