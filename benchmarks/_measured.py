@@ -42,12 +42,12 @@ def grown(work: Callable[[], Any]) -> tuple[Any, float]:
 	"""(what `work` returns, by how many MB the process was larger than before at the most)."""
 	# forgets the peak until now
 	Path("/proc/self/clear_refs").write_text("5")
-	before = _memory("VmRSS")
+	before = memory("VmRSS")
 	result = work()
-	return result, (_memory("VmHWM") - before) / MEGABYTE
+	return result, (memory("VmHWM") - before) / MEGABYTE
 
 
-def _memory(name: str) -> int:
-	"""In kB."""
-	lines = Path("/proc/self/status").read_text().splitlines()
+def memory(name: str, pid: int | str = "self") -> int:
+	"""Of a process, in kB."""
+	lines = Path(f"/proc/{pid}/status").read_text().splitlines()
 	return next(int(line.split()[1]) for line in lines if line.startswith(name))

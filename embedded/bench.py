@@ -63,10 +63,15 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 def run_file(bench: str | None, site: str | None, file: Path, arguments: list[str]) -> int:
-	"""Run a Python file there, connected as Administrator, with the bench's own packages."""
+	"""Run a Python file there, connected as Administrator, with the bench's own packages and a sandbox."""
 	sites, python = _site_of(bench, site)
+
+	from sandbox.server import start
+
 	command = [str(python), "-c", _RUN_FILE, str(site), str(file), *arguments]
-	return subprocess.run(command, cwd=sites, env=_environment(), check=False).returncode
+	with start() as sandbox:
+		environment = {**_environment(), "SMARTBILL_SANDBOX_URL": sandbox.url}
+		return subprocess.run(command, cwd=sites, env=environment, check=False).returncode
 
 
 def run_tests(bench: str | None, site: str | None, url: str | None, arguments: list[str]) -> int:

@@ -9,6 +9,7 @@
 ./dev permissions                 writes docs/permissions.md from the matrix that the tests try
 ./dev openapi                     writes docs/openapi.json, which a test compares
 ./dev benchmark [NAME]            the comparisons that print ratios
+./dev benchmark load              thirty people at their desks for two minutes
 ./dev benchmark search --bench PATH --site S    on an existing bench
 """
 
