@@ -101,6 +101,7 @@ doc_events = {
 	"SmartBill Client": {
 		"after_delete": ["erp_b2b_smartbill.customers.search.keep.other_deleted"],
 	},
+	"Business Event": {"after_insert": ["erp_b2b_smartbill.setup_steps.noted"]},
 	"Territory": {"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"]},
 	"Customer Group": {"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"]},
 	"Sales Order": {
@@ -150,6 +151,7 @@ scheduler_events = {
 			"erp_b2b_smartbill.smartbill.clients.job.start_nightly",
 			"erp_b2b_smartbill.customers.search.rebuild.resume_abandoned",
 			"erp_b2b_smartbill.customers.recommend.run.resume_abandoned",
+			"erp_b2b_smartbill.setup_steps.look",
 		],
 		# after the nightly syncs, which link
 		"20 4 * * *": ["erp_b2b_smartbill.smartbill.clients.enrich.start_nightly"],

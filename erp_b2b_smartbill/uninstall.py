@@ -2,6 +2,7 @@
 
 import frappe
 
+from erp_b2b_smartbill import setup_steps
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers.pricing import rule
 from erp_b2b_smartbill.customers.search import tables
@@ -17,6 +18,7 @@ def before_uninstall() -> None:
 	remove_roles()
 	for text in MAIL_TEXTS:
 		text.remove()
+	setup_steps.remove()
 	frappe.db.delete("Logs To Clear", {"ref_doctype": "SmartBill Call"})
 
 

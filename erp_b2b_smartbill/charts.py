@@ -1,0 +1,160 @@
+"""What the workspace draws: two figures by week, one by outcome, and a number. Each is over the last weeks and over what the
+session's user may read, in one query that an index bounds.
+
+They are sources of charts rather than charts of Frappe's own, for what Frappe computes of a chart it keeps and shows to
+everybody, whatever each may read.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import flt, format_date, getdate
+from pypika.queries import QueryBuilder
+
+from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.permissions import readable
+from erp_b2b_smartbill.registration import states as registration_states
+from erp_b2b_smartbill.smartbill import states
+
+WEEKS = 12
+
+PROFORMA = "SmartBill Proforma"
+QUOTATION = "Quotation"
+REGISTRATION = "B2B Registration"
+
+# with a number
+ISSUED = (states.ISSUED, states.INVOICED)
+ORDERED = ("Ordered", "Partially Ordered")
+
+Chart = dict[str, Any]
+
+
+@frappe.whitelist()
+def proformas_by_week() -> Chart | None:
+	"""Values without VAT. Each currency has bars of its own: a sum of several would be a figure of nothing."""
+	weeks = _weeks()
+	doc = frappe.qb.DocType(PROFORMA)
+	rows = _of_readable(
+		PROFORMA,
+		frappe.qb.from_(doc)
+		.select(doc.issue_date, doc.currency, Sum(doc.net_total))
+		.where(doc.status.isin(ISSUED) & _within(doc.issue_date, weeks))
+		.groupby(doc.issue_date, doc.currency),
+	)
+	found = [(getdate(day), currency, flt(value)) for day, currency, value in rows]
+	totals = _totals((currency, value) for _day, currency, value in found)
+	return _by_week(weeks, [(name, name) for name in sorted(totals, key=lambda one: -totals[one])], found)
+
+
+@frappe.whitelist()
+def quotations_converted() -> Chart | None:
+	"""How many submitted quotations of each week were ordered, have a proforma, or neither."""
+	weeks = _weeks()
+	doc = frappe.qb.DocType(QUOTATION)
+	rows = _of_readable(
+		QUOTATION,
+		frappe.qb.from_(doc)
+		.select(doc.transaction_date, doc.status, doc.smartbill_status, Count("*"))
+		.where((doc.docstatus == 1) & _within(doc.transaction_date, weeks))
+		.groupby(doc.transaction_date, doc.status, doc.smartbill_status),
+	)
+	names = [("ordered", _("Ordered")), ("proforma", _("Proforma only")), ("open", _("Neither"))]
+	return _by_week(weeks, names, [(getdate(day), _came_of(*of), count) for day, *of, count in rows])
+
+
+def _came_of(status: str, proforma: str | None) -> str:
+	if status in ORDERED:
+		return "ordered"
+	return "proforma" if proforma in ISSUED else "open"
+
+
+@frappe.whitelist()
+def registrations_by_outcome() -> Chart | None:
+	"""How the requests of the last weeks stand."""
+	doc = frappe.qb.DocType(REGISTRATION)
+	rows = _of_readable(
+		REGISTRATION,
+		frappe.qb.from_(doc)
+		.select(doc.status, Count("*"))
+		.where(doc.submitted_at >= _weeks()[0])
+		.groupby(doc.status),
+	)
+	counts = dict(rows)
+	if not counts:
+		return None
+	# all of them always, so that each keeps its colour
+	outcomes = registration_states.ALL
+	return {
+		"labels": [_(outcome) for outcome in outcomes],
+		"datasets": [{"name": _("Registrations"), "values": [counts.get(one, 0) for one in outcomes]}],
+	}
+
+
+@frappe.whitelist()
+def overdue_proformas() -> dict[str, Any]:
+	"""For a number card: how many are due and unpaid, and the list that proves it."""
+	today = clock.now().date()
+	doc = frappe.qb.DocType(PROFORMA)
+	((count,),) = _of_readable(
+		PROFORMA,
+		frappe.qb.from_(doc)
+		.select(Count("*"))
+		.where(doc.status.isin(ISSUED) & (doc.due_date < today))
+		.where(doc.payment_status.isnull() | (doc.payment_status != "Paid")),
+	)
+	return {
+		"value": count,
+		"fieldtype": "Int",
+		"route": ["List", PROFORMA, "List"],
+		"route_options": {
+			"status": ["in", list(ISSUED)],
+			"payment_status": ["!=", "Paid"],
+			"due_date": ["<", str(today)],
+		},
+	}
+
+
+def _of_readable(doctype: str, query: QueryBuilder) -> tuple[tuple[Any, ...], ...]:
+	"""The query's rows of those documents that the session's user may read. Raises PermissionError."""
+	frappe.has_permission(doctype, "read", throw=True)
+	allowed = readable(doctype)
+	return (query if allowed is None else query.where(allowed)).run()
+
+
+def _weeks() -> list[date]:
+	"""The Mondays of the last weeks, this one the last."""
+	today = clock.now().date()
+	monday = today - timedelta(days=today.weekday())
+	return [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+
+
+def _within(field: Any, weeks: list[date]) -> Any:
+	return (field >= weeks[0]) & (field < weeks[-1] + timedelta(weeks=1))
+
+
+def _totals(found: Iterable[tuple[str, float]]) -> dict[str, float]:
+	totals: dict[str, float] = {}
+	for name, value in found:
+		totals[name] = totals.get(name, 0) + value
+	return totals
+
+
+def _by_week(
+	weeks: list[date], names: list[tuple[str, str]], found: list[tuple[date, str, float]]
+) -> Chart | None:
+	"""A chart with a dataset for each of `names`, (key, label). None when there is nothing to draw."""
+	if not found:
+		return None
+	values = {key: [0.0] * len(weeks) for key, _label in names}
+	for day, key, value in found:
+		values[key][(day - weeks[0]).days // 7] += value
+	return {
+		"labels": [format_date(monday, "d MMM") for monday in weeks],
+		"datasets": [
+			{"name": label, "values": [flt(value, 2) for value in values[key]]} for key, label in names
+		],
+	}
