@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import frappe
 
-from erp_b2b_smartbill import audit, features
+from erp_b2b_smartbill import features
 from erp_b2b_smartbill.smartbill import states
 
 if TYPE_CHECKING:
@@ -40,18 +40,10 @@ DONE: dict[str, Callable[[], bool]] = {
 }
 STEPS = (*DONE, TOUR)
 
-# the acts that do one
-TELLING = (audit.SETTINGS_CHANGED, audit.ACCOUNT_CREATED, audit.PROFORMA_ISSUED, audit.TIER_CHANGED)
 
-
-def noted(event: Document, method: str | None = None) -> None:
-	"""Hook `after_insert` of Business Event."""
-	if event.event in TELLING:
-		look()
-
-
-def look() -> None:
-	"""Hook, every ten minutes, and after what is told of at once. One query once the onboarding is complete."""
+def look(doc: Document | None = None, method: str | None = None) -> None:
+	"""Hook, every ten minutes and when one of the documents is saved that do a step. One query once the onboarding is
+	complete."""
 	if frappe.db.get_value("Module Onboarding", ONBOARDING, "is_complete") != 0:
 		# complete, or deleted by somebody
 		return
