@@ -1,5 +1,5 @@
-"""What the workspace draws: two figures by week, one by outcome, and a number. Each is over the last weeks and over what the
-session's user may read, in one query that an index bounds.
+"""What the workspace draws: two figures by week, one by outcome, and a number. Each is over the last weeks and over what
+the session's user may read, in one query that an index bounds.
 
 They are sources of charts rather than charts of Frappe's own, for what Frappe computes of a chart it keeps and shows to
 everybody, whatever each may read.

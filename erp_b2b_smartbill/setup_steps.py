@@ -1,5 +1,5 @@
-"""What a site has done of the workspace's onboarding. Frappe completes a step when somebody walks through it there; here it is
-completed by what was really done, wherever, and what was only looked at is open again."""
+"""What a site has done of the workspace's onboarding. Frappe completes a step when somebody walks through it there; here
+it is completed by what was really done, wherever, and what was only looked at is open again."""
 
 from __future__ import annotations
 
