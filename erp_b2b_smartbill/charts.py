@@ -120,7 +120,11 @@ def overdue_proformas() -> dict[str, Any]:
 
 def _of_readable(doctype: str, query: QueryBuilder) -> tuple[tuple[Any, ...], ...]:
 	"""The query's rows of those documents that the session's user may read. Raises PermissionError."""
-	frappe.has_permission(doctype, "read", throw=True)
+	if not frappe.has_permission(doctype, "read"):
+		# Frappe shows them every chart, whatever they may read
+		if "System Manager" in frappe.get_roles():
+			return ()
+		raise frappe.PermissionError
 	allowed = readable(doctype)
 	return (query if allowed is None else query.where(allowed)).run()
 
