@@ -19,6 +19,7 @@ from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.permissions import readable
 from erp_b2b_smartbill.registration import states as registration_states
 from erp_b2b_smartbill.smartbill import states
+from erp_b2b_smartbill.text import N_
 
 WEEKS = 12
 
@@ -29,6 +30,9 @@ REGISTRATION = "B2B Registration"
 # with a number
 ISSUED = (states.ISSUED, states.INVOICED)
 ORDERED = ("Ordered", "Partially Ordered")
+
+# the workspace's, without their tags, as newer versions of Frappe translate them
+HEADINGS = (N_("What waits and what is owed"), N_("Go to"), N_("Everything"))
 
 Chart = dict[str, Any]
 
@@ -52,7 +56,7 @@ def proformas_by_week() -> Chart | None:
 
 @frappe.whitelist()
 def quotations_converted() -> Chart | None:
-	"""How many submitted quotations of each week were ordered, have a proforma, or neither."""
+	"""How many submitted quotations of each week were ordered or have a proforma, and how many neither."""
 	weeks = _weeks()
 	doc = frappe.qb.DocType(QUOTATION)
 	rows = _of_readable(
@@ -62,34 +66,37 @@ def quotations_converted() -> Chart | None:
 		.where((doc.docstatus == 1) & _within(doc.transaction_date, weeks))
 		.groupby(doc.transaction_date, doc.status, doc.smartbill_status),
 	)
-	names = [("ordered", _("Ordered")), ("proforma", _("Proforma only")), ("open", _("Neither"))]
-	return _by_week(weeks, names, [(getdate(day), _came_of(*of), count) for day, *of, count in rows])
-
-
-def _came_of(status: str, proforma: str | None) -> str:
-	if status in ORDERED:
-		return "ordered"
-	return "proforma" if proforma in ISSUED else "open"
+	found = [
+		(getdate(day), "yes" if status in ORDERED or proforma in ISSUED else "no", count)
+		for day, status, proforma, count in rows
+	]
+	return _by_week(weeks, [("yes", _("Converted")), ("no", _("Not converted"))], found)
 
 
 @frappe.whitelist()
 def registrations_by_outcome() -> Chart | None:
-	"""How the requests of the last weeks stand."""
+	"""How the requests of the last weeks stand; one that nobody has confirmed is none yet."""
 	doc = frappe.qb.DocType(REGISTRATION)
 	rows = _of_readable(
 		REGISTRATION,
 		frappe.qb.from_(doc)
 		.select(doc.status, Count("*"))
-		.where(doc.submitted_at >= _weeks()[0])
+		.where((doc.submitted_at >= _weeks()[0]) & (doc.status != registration_states.AWAITING_CONFIRMATION))
 		.groupby(doc.status),
 	)
-	counts = dict(rows)
-	if not counts:
+	if not rows:
 		return None
-	# all of them always, so that each keeps its colour
-	outcomes = registration_states.ALL
+	counts = dict(rows)
+	# as short as a bar is wide
+	outcomes = {
+		registration_states.PENDING: _("Waiting"),
+		registration_states.INFORMATION_REQUESTED: _("Asked"),
+		registration_states.APPROVED: _("Approved"),
+		registration_states.REJECTED: _("Rejected"),
+		registration_states.WITHDRAWN: _("Withdrawn"),
+	}
 	return {
-		"labels": [_(outcome) for outcome in outcomes],
+		"labels": list(outcomes.values()),
 		"datasets": [{"name": _("Registrations"), "values": [counts.get(one, 0) for one in outcomes]}],
 	}
 
