@@ -1,7 +1,7 @@
 """Each switch of B2B Settings in both positions: what it adds is there with it and gone without it, and nothing else is
 changed by it. What runs by itself while a switch is off is tried beside what runs, in the tests of each part."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +18,7 @@ from erp_b2b_smartbill.customers.search import link_field, native, rights, state
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotFound, NotSignedIn
 from erp_b2b_smartbill.overrides import connections, customer, quotation
 from erp_b2b_smartbill.portal import website
+from erp_b2b_smartbill.registration import tokens
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.compat import MadeOnceTestCase
 from erp_b2b_smartbill.tests.permitted_case import desk_user, plant
@@ -120,14 +121,14 @@ class TestSwitches(MadeOnceTestCase):
 		cls.buyer = desk_user("Customer", user_type="Website User")
 		frappe.db.set_single_value(SETTINGS, dict.fromkeys(SWITCHES, 0))
 
-	def turn(self, on: Iterable[str]) -> None:
+	def turn(self, on: Collection[str]) -> None:
 		"""As it is turned in the form. Its jobs are asked for, and not run."""
 		settings = frappe.get_doc(SETTINGS)
 		settings.update({switch: int(switch in on) for switch in SWITCHES})
 		with patch("frappe.enqueue"):
 			settings.save()
 
-	def there(self, on: Iterable[str]) -> set[str]:
+	def there(self, on: Collection[str]) -> set[str]:
 		"""All that a person or a program finds of the app with these switches on."""
 		self.turn(on)
 		tried = {**self.of_routes(), **self.of_pages(), **self.of_desk(), **self.of_forms(), **self.of_data()}
@@ -137,8 +138,8 @@ class TestSwitches(MadeOnceTestCase):
 		return {f"route: {one.path}": lambda one=one: self.has_door(one) for one in routes.ROUTES}
 
 	def has_door(self, route: routes.Route) -> bool:
-		"""Asked by nobody in particular with a method that no route has: that tells of a route without using it. Not by its
-		whole answer, which rolls back."""
+		"""Asked by nobody in particular with a method that no route has, which tells of a route without using it; and not
+		by its whole answer, which rolls back."""
 		frappe.local.request = Request(EnvironBuilder(method="TRACE").get_environ())
 		try:
 			with self.as_user("Guest"):
@@ -155,20 +156,21 @@ class TestSwitches(MadeOnceTestCase):
 		return {f"page: {path}": lambda module=module: self.opens(module) for path, module in PAGES.items()}
 
 	def opens(self, module: Any) -> bool:
-		"""An unknown token leads to no page, either, so that the page is asked before it looks for one."""
+		"""An unknown token leads to no page, either, so that none is looked for."""
 		frappe.local.request = Request(EnvironBuilder().get_environ())
 		frappe.local.form_dict = frappe._dict()
-		reached = []
+		language = frappe.local.lang
 		try:
-			with self.as_user("Guest"), patch("erp_b2b_smartbill.registration.tokens.find", reached.append):
+			with self.as_user("Guest"), patch.object(tokens, "find", lambda *_given: None):
 				module.get_context(frappe._dict(boot={}))
 		except frappe.PageDoesNotExistError:
 			return False
-		except (frappe.Redirect, TypeError):
-			# to the login; or it has gone on to look for the token, and found nothing
+		except (frappe.Redirect, AttributeError):
+			# to the login; or it has gone on to what the token should have found
 			pass
 		finally:
 			del frappe.local.request
+			frappe.local.lang = language
 			frappe.local.no_cache = 0
 			frappe.local.flags.redirect_location = None
 		return True
@@ -196,10 +198,10 @@ class TestSwitches(MadeOnceTestCase):
 			"Customer": connections.of_customer({"transactions": []})["transactions"],
 		}
 		return {
-			"Quotation: headline and buttons": lambda: bool(offer.get_onload("smartbill")),
-			"Quotation: buyer's answer": lambda: bool(offer.get_onload("b2b_response")),
-			"Customer: line about SmartBill": lambda: bool(buys.get_onload("smartbill_clients")),
-			"SmartBill Account: reads clients": lambda: bool(sells.get_onload("reads_clients")),
+			"Quotation: headline and buttons": lambda: self.sends(offer, "smartbill"),
+			"Quotation: buyer's answer": lambda: self.sends(offer, "b2b_response"),
+			"Customer: line about SmartBill": lambda: self.sends(buys, "smartbill_clients"),
+			"SmartBill Account: reads clients": lambda: self.sends(sells, "reads_clients"),
 			"website: menu": self.has_menu,
 			**{
 				f"{doctype}: connections with {group['label']}": lambda: True
@@ -207,6 +209,10 @@ class TestSwitches(MadeOnceTestCase):
 				for group in found
 			},
 		}
+
+	@staticmethod
+	def sends(doc: Any, key: str) -> bool:
+		return bool((doc.get("__onload") or {}).get(key))
 
 	def has_menu(self) -> bool:
 		with self.as_user(self.buyer), patch.object(website, "can_cache", lambda _no_cache: False):
@@ -260,7 +266,7 @@ class TestSwitches(MadeOnceTestCase):
 		everything = self.there(SWITCHES)
 		for switch in SWITCHES:
 			with self.subTest(switch=switch):
-				gone = everything - self.there(one for one in SWITCHES if one != switch)
+				gone = everything - self.there([one for one in SWITCHES if one != switch])
 				shared = WITH_ANOTHER.get(switch, set())
 				self.assertEqual(gone, ADDS[switch] | shared | routes_of(switch, also_shared=True))
 		self.assertEqual(self.there(SWITCHES), everything)
