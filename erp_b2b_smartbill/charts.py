@@ -21,7 +21,8 @@ from erp_b2b_smartbill.registration import states as registration_states
 from erp_b2b_smartbill.smartbill import states
 from erp_b2b_smartbill.text import N_
 
-WEEKS = 12
+# a quarter
+WEEKS = 13
 
 PROFORMA = "SmartBill Proforma"
 QUOTATION = "Quotation"
