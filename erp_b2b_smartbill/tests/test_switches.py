@@ -222,7 +222,9 @@ class TestSwitches(MadeOnceTestCase):
 		return {
 			"Customer fields: our search": self.searches_fields,
 			"Customer: guarded credit limits": guard._is_on,
-			"tier: its price": lambda: not frappe.db.get_value(rule.RULE, {"b2b_tier": self.tier}, "disable"),
+			"tier: its price": lambda: bool(
+				frappe.db.exists(rule.RULE, {"b2b_tier": self.tier, "disable": 0})
+			),
 			**{
 				f"search: {doctype}": lambda: True
 				for doctype in rights.of_session().conditions

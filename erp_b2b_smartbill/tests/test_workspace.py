@@ -238,9 +238,9 @@ class TestFigures(MadeOnceTestCase):
 		shown = charts.registrations_by_outcome()
 		counts = dict(zip(shown["labels"], shown["datasets"][0]["values"], strict=True))
 		self.assertEqual(
-			{label: count for label, count in counts.items() if count}, {"Approved": 2, "Pending": 1}
+			{label: count for label, count in counts.items() if count}, {"Approved": 2, "Waiting": 1}
 		)
-		self.assertEqual(len(counts), 6)
+		self.assertEqual(len(counts), 5)
 
 	def test_what_is_overdue_is_counted_and_its_list_proves_it(self):
 		due = {"due_date": add_days(self.today, -1)}
