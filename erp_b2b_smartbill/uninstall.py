@@ -2,7 +2,7 @@
 
 import frappe
 
-from erp_b2b_smartbill import hooks, role_profiles
+from erp_b2b_smartbill import hooks, role_profiles, setup_steps
 from erp_b2b_smartbill.audit import head, verify
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers.pricing import rule
@@ -20,6 +20,7 @@ def before_uninstall() -> None:
 	remove_roles()
 	for text in MAIL_TEXTS:
 		text.remove()
+	setup_steps.remove()
 	frappe.db.delete("Logs To Clear", {"ref_doctype": ["in", list(hooks.default_log_clearing_doctypes)]})
 	head.forget()
 	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": verify.LAST_RESULT})
