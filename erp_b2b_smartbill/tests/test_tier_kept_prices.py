@@ -305,6 +305,241 @@ class TestAmendments(KeptCase):
 		self.give(tier, 15)
 		self.assertEqual([row.rate for row in self.amended(doc).items if not row.is_free_item], [88])
 
+	def test_an_item_that_is_there_twice_keeps_both_prices(self):
+		"""The rows of an amendment name none of the cancelled document's."""
+		customer = self.customer(self.tier(12))
+		self.shop_rule(30, min_qty=100, priority="5", has_priority=1)
+		for quantities, rates in (((1, 100), [88, 70]), ((100, 1), [70, 88])):
+			with self.subTest(quantities=quantities):
+				rows = [{"item_code": self.sold.name, "qty": qty} for qty in quantities]
+				doc = self.submitted(customer, items=rows)
+				self.assertEqual([row.rate for row in doc.items], rates)
+				self.assertEqual([row.rate for row in self.amended(doc).items], rates)
+
+	def test_of_two_rows_with_the_same_rule_each_keeps_its_place(self):
+		customer = self.customer(self.tier(10))
+		rows = [{"item_code": self.sold.name, "qty": 1, "price_list_rate": rate} for rate in (100, 200)]
+		doc = self.submitted(customer, items=rows)
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		for row in new.items:
+			row.pricing_rules = None
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [row.rate for row in doc.items])
+
+	def test_what_is_free_stays_free(self):
+		tier = self.tier(12)
+		doc = self.submitted(self.customer(tier))
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		free = {"item_code": self.sold.name, "qty": 1, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		new.append("items", {**free, "uom": doc.items[0].uom, "pricing_rules": self.unique("PRLE")})
+		before = new.items[1].as_dict()
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [88, 0])
+		self.assertEqual(new.items[1].as_dict(), before)
+
+	def test_what_was_free_is_not_what_the_sold_one_cost(self):
+		tier = self.tier(12)
+		doc = self.unsaved(self.customer(tier), self.sold)
+		free = {"item_code": self.sold.name, "qty": 2, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		doc.items = []
+		doc.append("items", free)
+		doc.append("items", {"item_code": self.sold.name, "qty": 2})
+		doc.insert()
+		doc.submit()
+		self.assertEqual([row.rate for row in self.amended(doc).items if not row.is_free_item], [88])
+
+	def test_an_item_that_is_there_twice_keeps_both_prices(self):
+		"""The rows of an amendment name none of the cancelled document's."""
+		customer = self.customer(self.tier(12))
+		self.shop_rule(30, min_qty=100, priority="5", has_priority=1)
+		for quantities, rates in (((1, 100), [88, 70]), ((100, 1), [70, 88])):
+			with self.subTest(quantities=quantities):
+				rows = [{"item_code": self.sold.name, "qty": qty} for qty in quantities]
+				doc = self.submitted(customer, items=rows)
+				self.assertEqual([row.rate for row in doc.items], rates)
+				self.assertEqual([row.rate for row in self.amended(doc).items], rates)
+
+	def test_of_two_rows_with_the_same_rule_each_keeps_its_place(self):
+		customer = self.customer(self.tier(10))
+		rows = [{"item_code": self.sold.name, "qty": 1, "price_list_rate": rate} for rate in (100, 200)]
+		doc = self.submitted(customer, items=rows)
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		for row in new.items:
+			row.pricing_rules = None
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [row.rate for row in doc.items])
+
+	def test_what_is_free_stays_free(self):
+		tier = self.tier(12)
+		doc = self.submitted(self.customer(tier))
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		free = {"item_code": self.sold.name, "qty": 1, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		new.append("items", {**free, "uom": doc.items[0].uom, "pricing_rules": self.unique("PRLE")})
+		before = new.items[1].as_dict()
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [88, 0])
+		self.assertEqual(new.items[1].as_dict(), before)
+
+	def test_what_was_free_is_not_what_the_sold_one_cost(self):
+		tier = self.tier(12)
+		doc = self.unsaved(self.customer(tier), self.sold)
+		free = {"item_code": self.sold.name, "qty": 2, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		doc.items = []
+		doc.append("items", free)
+		doc.append("items", {"item_code": self.sold.name, "qty": 2})
+		doc.insert()
+		doc.submit()
+		self.assertEqual([row.rate for row in self.amended(doc).items if not row.is_free_item], [88])
+
+	def test_an_item_that_is_there_twice_keeps_both_prices(self):
+		"""The rows of an amendment name none of the cancelled document's."""
+		customer = self.customer(self.tier(12))
+		self.shop_rule(30, min_qty=100, priority="5", has_priority=1)
+		for quantities, rates in (((1, 100), [88, 70]), ((100, 1), [70, 88])):
+			with self.subTest(quantities=quantities):
+				rows = [{"item_code": self.sold.name, "qty": qty} for qty in quantities]
+				doc = self.submitted(customer, items=rows)
+				self.assertEqual([row.rate for row in doc.items], rates)
+				self.assertEqual([row.rate for row in self.amended(doc).items], rates)
+
+	def test_of_two_rows_with_the_same_rule_each_keeps_its_place(self):
+		customer = self.customer(self.tier(10))
+		rows = [{"item_code": self.sold.name, "qty": 1, "price_list_rate": rate} for rate in (100, 200)]
+		doc = self.submitted(customer, items=rows)
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		for row in new.items:
+			row.pricing_rules = None
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [row.rate for row in doc.items])
+
+	def test_what_is_free_stays_free(self):
+		tier = self.tier(12)
+		doc = self.submitted(self.customer(tier))
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		free = {"item_code": self.sold.name, "qty": 1, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		new.append("items", {**free, "uom": doc.items[0].uom, "pricing_rules": self.unique("PRLE")})
+		before = new.items[1].as_dict()
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [88, 0])
+		self.assertEqual(new.items[1].as_dict(), before)
+
+	def test_what_was_free_is_not_what_the_sold_one_cost(self):
+		tier = self.tier(12)
+		doc = self.unsaved(self.customer(tier), self.sold)
+		free = {"item_code": self.sold.name, "qty": 2, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		doc.items = []
+		doc.append("items", free)
+		doc.append("items", {"item_code": self.sold.name, "qty": 2})
+		doc.insert()
+		doc.submit()
+		self.assertEqual([row.rate for row in self.amended(doc).items if not row.is_free_item], [88])
+
+	def test_an_item_that_is_there_twice_keeps_both_prices(self):
+		"""The rows of an amendment name none of the cancelled document's."""
+		customer = self.customer(self.tier(12))
+		self.shop_rule(30, min_qty=100, priority="5", has_priority=1)
+		for quantities, rates in (((1, 100), [88, 70]), ((100, 1), [70, 88])):
+			with self.subTest(quantities=quantities):
+				rows = [{"item_code": self.sold.name, "qty": qty} for qty in quantities]
+				doc = self.submitted(customer, items=rows)
+				self.assertEqual([row.rate for row in doc.items], rates)
+				self.assertEqual([row.rate for row in self.amended(doc).items], rates)
+
+	def test_of_two_rows_with_the_same_rule_each_keeps_its_place(self):
+		customer = self.customer(self.tier(10))
+		rows = [{"item_code": self.sold.name, "qty": 1, "price_list_rate": rate} for rate in (100, 200)]
+		doc = self.submitted(customer, items=rows)
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		for row in new.items:
+			row.pricing_rules = None
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [row.rate for row in doc.items])
+
+	def test_what_is_free_stays_free(self):
+		tier = self.tier(12)
+		doc = self.submitted(self.customer(tier))
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		free = {"item_code": self.sold.name, "qty": 1, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		new.append("items", {**free, "uom": doc.items[0].uom, "pricing_rules": self.unique("PRLE")})
+		before = new.items[1].as_dict()
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [88, 0])
+		self.assertEqual(new.items[1].as_dict(), before)
+
+	def test_what_was_free_is_not_what_the_sold_one_cost(self):
+		tier = self.tier(12)
+		doc = self.unsaved(self.customer(tier), self.sold)
+		free = {"item_code": self.sold.name, "qty": 2, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		doc.items = []
+		doc.append("items", free)
+		doc.append("items", {"item_code": self.sold.name, "qty": 2})
+		doc.insert()
+		doc.submit()
+		self.assertEqual([row.rate for row in self.amended(doc).items if not row.is_free_item], [88])
+
+	def test_an_item_that_is_there_twice_keeps_both_prices(self):
+		"""The rows of an amendment name none of the cancelled document's."""
+		customer = self.customer(self.tier(12))
+		self.shop_rule(30, min_qty=100, priority="5", has_priority=1)
+		for quantities, rates in (((1, 100), [88, 70]), ((100, 1), [70, 88])):
+			with self.subTest(quantities=quantities):
+				rows = [{"item_code": self.sold.name, "qty": qty} for qty in quantities]
+				doc = self.submitted(customer, items=rows)
+				self.assertEqual([row.rate for row in doc.items], rates)
+				self.assertEqual([row.rate for row in self.amended(doc).items], rates)
+
+	def test_of_two_rows_with_the_same_rule_each_keeps_its_place(self):
+		customer = self.customer(self.tier(10))
+		rows = [{"item_code": self.sold.name, "qty": 1, "price_list_rate": rate} for rate in (100, 200)]
+		doc = self.submitted(customer, items=rows)
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		for row in new.items:
+			row.pricing_rules = None
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [row.rate for row in doc.items])
+
+	def test_what_is_free_stays_free(self):
+		tier = self.tier(12)
+		doc = self.submitted(self.customer(tier))
+		doc.cancel()
+		new = frappe.copy_doc(doc)
+		new.update({"amended_from": doc.name, "docstatus": 0})
+		free = {"item_code": self.sold.name, "qty": 1, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		new.append("items", {**free, "uom": doc.items[0].uom, "pricing_rules": self.unique("PRLE")})
+		before = new.items[1].as_dict()
+		documents.set_tier(new)
+		self.assertEqual([row.rate for row in new.items], [88, 0])
+		self.assertEqual(new.items[1].as_dict(), before)
+
+	def test_what_was_free_is_not_what_the_sold_one_cost(self):
+		tier = self.tier(12)
+		doc = self.unsaved(self.customer(tier), self.sold)
+		free = {"item_code": self.sold.name, "qty": 2, "is_free_item": 1, "rate": 0, "price_list_rate": 0}
+		doc.items = []
+		doc.append("items", free)
+		doc.append("items", {"item_code": self.sold.name, "qty": 2})
+		doc.insert()
+		doc.submit()
+		self.assertEqual([row.rate for row in self.amended(doc).items if not row.is_free_item], [88])
+
 	def test_for_another_customer_it_is_that_ones_price(self):
 		doc = self.submitted(self.customer(self.tier(20)))
 		again = self.amended(doc)
@@ -468,6 +703,786 @@ class TestWhereNothingIsPriced(KeptCase):
 		self.switch(False)
 		documents.set_tier(order)
 		self.assertLessEqual(number_of_queries(lambda: documents.set_tier(order)), 1)
+
+
+class TestOnlyWhatWasQuoted(KeptCase):
+	"""One old row gives the rest of a document no old tier."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.gold = self.tier(40)
+		self.buyer = self.customer(self.gold)
+		self.cheap = self.item()
+
+	def now_has(self, tier: Any) -> None:
+		self.buyer.b2b_tier = tier.name if tier else None
+		self.buyer.save()
+
+	def quoted_row(self, item: Any) -> dict[str, Any]:
+		return {"item_code": item.name, "prevdoc_docname": self.submitted(self.buyer, item).name}
+
+	def test_a_row_that_is_added_has_what_the_customer_has_now(self):
+		old = self.quoted_row(self.cheap)
+		for tier, rate in ((self.tier(5), 95), (None, 100)):
+			self.now_has(tier)
+			for rows, rates in (((old, {}), [60, rate]), (({}, old), [rate, 60])):
+				with self.subTest(tier=tier, rows=rows):
+					order = self.order(self.buyer, *rows).insert()
+					own = tier.name if tier else None
+					self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (own, rates))
+					order.save()
+					order.submit()
+					self.assertEqual([row.rate for row in order.items], rates)
+					made = make_sales_invoice(order.name).insert()
+					self.assertEqual([row.rate for row in made.items], rates)
+
+	def test_rows_of_two_tiers_keep_their_own_in_any_order(self):
+		first = self.quoted_row(self.sold)
+		self.now_has(silver := self.tier(5))
+		second, third = self.quoted_row(self.cheap), {"item_code": self.item().name}
+		self.now_has(bronze := self.tier(2))
+		for rows, tier, rates in (
+			((first, second), bronze, [60, 95]),
+			((second, first), bronze, [95, 60]),
+			((second, first, third), bronze, [95, 60, 98]),
+			((second,), silver, [95]),
+		):
+			with self.subTest(rows=rows):
+				order = self.order(self.buyer, *rows).insert()
+				self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (tier.name, rates))
+
+	def test_a_quotation_that_is_lost_or_expired_is_no_offer(self):
+		for status in ("Lost", "Expired"):
+			with self.subTest(status=status):
+				self.now_has(self.gold)
+				row = self.quoted_row(self.sold)
+				self.now_has(None)
+				frappe.db.set_value("Quotation", row["prevdoc_docname"], "status", status)
+				order = self.order(self.buyer, row)
+				documents.set_tier(order)
+				self.assertEqual((order.b2b_tier, order.items[0].get("pricing_rules")), (None, None))
+
+	def test_the_nearest_document_counts(self):
+		"""What was delivered at another price than it was ordered is invoiced as it was delivered."""
+		order = self.order(self.buyer, {}).insert()
+		order.submit()
+		note = make_delivery_note(order.name).insert()
+		note.submit()
+		given = self.rule_of(self.tier(50)).name
+		frappe.db.set_value("Delivery Note Item", note.items[0].name, {"rate": 50, "pricing_rules": f'["{given}"]'})
+		rows = {"sales_order": order.name, "so_detail": order.items[0].name}
+		rows |= {"delivery_note": note.name, "dn_detail": note.items[0].name}
+		invoice = frappe.new_doc("Sales Invoice").update({"customer": self.buyer.name, "currency": "RON"})
+		invoice.append("items", {"item_code": self.sold.name, "qty": 1, "uom": note.items[0].uom, **rows})
+		documents.set_tier(invoice)
+		self.assertEqual(self.price(invoice), (50, [given]))
+
+	def test_a_submit_with_new_rows_and_another_tier_is_refused(self):
+		doc, unchanged = self.quotation(self.buyer, self.sold), self.quotation(self.buyer, self.sold)
+		self.now_has(None)
+		for quotation in (doc, unchanged):
+			quotation.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		with self.assertRaisesRegex(frappe.ValidationError, "another B2B Tier"):
+			doc.submit()
+		unchanged.submit()
+		self.assertEqual((unchanged.b2b_tier, self.price(unchanged)[0]), (self.gold.name, 60))
+		doc.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		doc.save()
+		doc.submit()
+		self.assertEqual((doc.b2b_tier, [row.rate for row in doc.items]), (None, [100, 100]))
+
+
+class TestMoreThanWasQuoted(KeptCase):
+	"""As a form sends it, which has asked ERPNext what the larger quantity costs."""
+
+	def ordered(self, shops_discount: float, quantity: float) -> Any:
+		doc = self.submitted(self.customer(self.tier(12)))
+		shops = self.shop_rule(shops_discount, min_qty=100, priority="5", has_priority=1)
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": quantity, **self.priced_by(shops, 100 - shops_discount)})
+		order.save()
+		return order
+
+	def test_the_shops_rule_for_the_larger_quantity_is_given_where_it_is_better(self):
+		order = self.ordered(30, 100)
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+		order.save()
+		order.submit()
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+
+	def test_not_where_it_is_worse(self):
+		order = self.ordered(5, 100)
+		self.assertEqual((self.price(order)[0], order.total), (88, 8800))
+
+	def test_not_for_as_many_as_were_quoted(self):
+		order = self.ordered(30, 2)
+		self.assertEqual((self.price(order)[0], order.total), (88, 176))
+
+	def test_not_by_naming_the_rule_of_another_tier(self):
+		doc = self.submitted(self.customer(self.tier(12)))
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": 100, **self.priced_by(self.rule_of(self.tier(40)), 60)})
+		order.save()
+		self.assertEqual(self.price(order)[0], 88)
+
+
+class TestWhereNothingIsPriced(KeptCase):
+	def test_a_document_that_is_saved_without_validation_still_adds_up(self):
+		customer = self.customer(tier := self.tier(12))
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = None
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		doc.reload()
+		row = doc.items[0]
+		self.assertEqual((doc.b2b_tier, row.rate, row.amount, doc.total), (tier.name, 88, 176, 176))
+
+	def test_its_tier_is_set_where_that_changes_no_row(self):
+		customer = self.customer()
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = self.tier(12).name
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		self.assertEqual((doc.b2b_tier, self.price(doc)[0]), (customer.b2b_tier, 100))
+
+	def test_a_shop_without_tiers_pays_one_query(self):
+		frappe.db.delete(RULE, {"b2b_tier": ["is", "set"]})
+		order = self.order(self.customer(), {"prevdoc_docname": "SAL-QTN-0"})
+		self.switch(False)
+		documents.set_tier(order)
+		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+			documents.set_tier(order)
+		self.assertLessEqual(sql.call_count, 1)
+
+
+class TestOnlyWhatWasQuoted(KeptCase):
+	"""One old row gives the rest of a document no old tier."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.gold = self.tier(40)
+		self.buyer = self.customer(self.gold)
+		self.cheap = self.item()
+
+	def now_has(self, tier: Any) -> None:
+		self.buyer.b2b_tier = tier.name if tier else None
+		self.buyer.save()
+
+	def quoted_row(self, item: Any) -> dict[str, Any]:
+		return {"item_code": item.name, "prevdoc_docname": self.submitted(self.buyer, item).name}
+
+	def test_a_row_that_is_added_has_what_the_customer_has_now(self):
+		old = self.quoted_row(self.cheap)
+		for tier, rate in ((self.tier(5), 95), (None, 100)):
+			self.now_has(tier)
+			for rows, rates in (((old, {}), [60, rate]), (({}, old), [rate, 60])):
+				with self.subTest(tier=tier, rows=rows):
+					order = self.order(self.buyer, *rows).insert()
+					own = tier.name if tier else None
+					self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (own, rates))
+					order.save()
+					order.submit()
+					self.assertEqual([row.rate for row in order.items], rates)
+					made = make_sales_invoice(order.name).insert()
+					self.assertEqual([row.rate for row in made.items], rates)
+
+	def test_rows_of_two_tiers_keep_their_own_in_any_order(self):
+		first = self.quoted_row(self.sold)
+		self.now_has(silver := self.tier(5))
+		second, third = self.quoted_row(self.cheap), {"item_code": self.item().name}
+		self.now_has(bronze := self.tier(2))
+		for rows, tier, rates in (
+			((first, second), bronze, [60, 95]),
+			((second, first), bronze, [95, 60]),
+			((second, first, third), bronze, [95, 60, 98]),
+			((second,), silver, [95]),
+		):
+			with self.subTest(rows=rows):
+				order = self.order(self.buyer, *rows).insert()
+				self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (tier.name, rates))
+
+	def test_a_quotation_that_is_lost_or_expired_is_no_offer(self):
+		for status in ("Lost", "Expired"):
+			with self.subTest(status=status):
+				self.now_has(self.gold)
+				row = self.quoted_row(self.sold)
+				self.now_has(None)
+				frappe.db.set_value("Quotation", row["prevdoc_docname"], "status", status)
+				order = self.order(self.buyer, row)
+				documents.set_tier(order)
+				self.assertEqual((order.b2b_tier, order.items[0].get("pricing_rules")), (None, None))
+
+	def test_the_nearest_document_counts(self):
+		"""What was delivered at another price than it was ordered is invoiced as it was delivered."""
+		order = self.order(self.buyer, {}).insert()
+		order.submit()
+		note = make_delivery_note(order.name).insert()
+		note.submit()
+		given = self.rule_of(self.tier(50)).name
+		frappe.db.set_value("Delivery Note Item", note.items[0].name, {"rate": 50, "pricing_rules": f'["{given}"]'})
+		rows = {"sales_order": order.name, "so_detail": order.items[0].name}
+		rows |= {"delivery_note": note.name, "dn_detail": note.items[0].name}
+		invoice = frappe.new_doc("Sales Invoice").update({"customer": self.buyer.name, "currency": "RON"})
+		invoice.append("items", {"item_code": self.sold.name, "qty": 1, "uom": note.items[0].uom, **rows})
+		documents.set_tier(invoice)
+		self.assertEqual(self.price(invoice), (50, [given]))
+
+	def test_a_submit_with_new_rows_and_another_tier_is_refused(self):
+		doc, unchanged = self.quotation(self.buyer, self.sold), self.quotation(self.buyer, self.sold)
+		self.now_has(None)
+		for quotation in (doc, unchanged):
+			quotation.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		with self.assertRaisesRegex(frappe.ValidationError, "another B2B Tier"):
+			doc.submit()
+		unchanged.submit()
+		self.assertEqual((unchanged.b2b_tier, self.price(unchanged)[0]), (self.gold.name, 60))
+		doc.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		doc.save()
+		doc.submit()
+		self.assertEqual((doc.b2b_tier, [row.rate for row in doc.items]), (None, [100, 100]))
+
+
+class TestMoreThanWasQuoted(KeptCase):
+	"""As a form sends it, which has asked ERPNext what the larger quantity costs."""
+
+	def ordered(self, shops_discount: float, quantity: float) -> Any:
+		doc = self.submitted(self.customer(self.tier(12)))
+		shops = self.shop_rule(shops_discount, min_qty=100, priority="5", has_priority=1)
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": quantity, **self.priced_by(shops, 100 - shops_discount)})
+		order.save()
+		return order
+
+	def test_the_shops_rule_for_the_larger_quantity_is_given_where_it_is_better(self):
+		order = self.ordered(30, 100)
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+		order.save()
+		order.submit()
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+
+	def test_not_where_it_is_worse(self):
+		order = self.ordered(5, 100)
+		self.assertEqual((self.price(order)[0], order.total), (88, 8800))
+
+	def test_not_for_as_many_as_were_quoted(self):
+		order = self.ordered(30, 2)
+		self.assertEqual((self.price(order)[0], order.total), (88, 176))
+
+	def test_not_by_naming_the_rule_of_another_tier(self):
+		doc = self.submitted(self.customer(self.tier(12)))
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": 100, **self.priced_by(self.rule_of(self.tier(40)), 60)})
+		order.save()
+		self.assertEqual(self.price(order)[0], 88)
+
+
+class TestWhereNothingIsPriced(KeptCase):
+	def test_a_document_that_is_saved_without_validation_still_adds_up(self):
+		customer = self.customer(tier := self.tier(12))
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = None
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		doc.reload()
+		row = doc.items[0]
+		self.assertEqual((doc.b2b_tier, row.rate, row.amount, doc.total), (tier.name, 88, 176, 176))
+
+	def test_its_tier_is_set_where_that_changes_no_row(self):
+		customer = self.customer()
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = self.tier(12).name
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		self.assertEqual((doc.b2b_tier, self.price(doc)[0]), (customer.b2b_tier, 100))
+
+	def test_a_shop_without_tiers_pays_one_query(self):
+		frappe.db.delete(RULE, {"b2b_tier": ["is", "set"]})
+		order = self.order(self.customer(), {"prevdoc_docname": "SAL-QTN-0"})
+		self.switch(False)
+		documents.set_tier(order)
+		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+			documents.set_tier(order)
+		self.assertLessEqual(sql.call_count, 1)
+
+
+class TestOnlyWhatWasQuoted(KeptCase):
+	"""One old row gives the rest of a document no old tier."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.gold = self.tier(40)
+		self.buyer = self.customer(self.gold)
+		self.cheap = self.item()
+
+	def now_has(self, tier: Any) -> None:
+		self.buyer.b2b_tier = tier.name if tier else None
+		self.buyer.save()
+
+	def quoted_row(self, item: Any) -> dict[str, Any]:
+		return {"item_code": item.name, "prevdoc_docname": self.submitted(self.buyer, item).name}
+
+	def test_a_row_that_is_added_has_what_the_customer_has_now(self):
+		old = self.quoted_row(self.cheap)
+		for tier, rate in ((self.tier(5), 95), (None, 100)):
+			self.now_has(tier)
+			for rows, rates in (((old, {}), [60, rate]), (({}, old), [rate, 60])):
+				with self.subTest(tier=tier, rows=rows):
+					order = self.order(self.buyer, *rows).insert()
+					own = tier.name if tier else None
+					self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (own, rates))
+					order.save()
+					order.submit()
+					self.assertEqual([row.rate for row in order.items], rates)
+					made = make_sales_invoice(order.name).insert()
+					self.assertEqual([row.rate for row in made.items], rates)
+
+	def test_rows_of_two_tiers_keep_their_own_in_any_order(self):
+		first = self.quoted_row(self.sold)
+		self.now_has(silver := self.tier(5))
+		second, third = self.quoted_row(self.cheap), {"item_code": self.item().name}
+		self.now_has(bronze := self.tier(2))
+		for rows, tier, rates in (
+			((first, second), bronze, [60, 95]),
+			((second, first), bronze, [95, 60]),
+			((second, first, third), bronze, [95, 60, 98]),
+			((second,), silver, [95]),
+		):
+			with self.subTest(rows=rows):
+				order = self.order(self.buyer, *rows).insert()
+				self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (tier.name, rates))
+
+	def test_a_quotation_that_is_lost_or_expired_is_no_offer(self):
+		for status in ("Lost", "Expired"):
+			with self.subTest(status=status):
+				self.now_has(self.gold)
+				row = self.quoted_row(self.sold)
+				self.now_has(None)
+				frappe.db.set_value("Quotation", row["prevdoc_docname"], "status", status)
+				order = self.order(self.buyer, row)
+				documents.set_tier(order)
+				self.assertEqual((order.b2b_tier, order.items[0].get("pricing_rules")), (None, None))
+
+	def test_the_nearest_document_counts(self):
+		"""What was delivered at another price than it was ordered is invoiced as it was delivered."""
+		order = self.order(self.buyer, {}).insert()
+		order.submit()
+		note = make_delivery_note(order.name).insert()
+		note.submit()
+		given = self.rule_of(self.tier(50)).name
+		frappe.db.set_value("Delivery Note Item", note.items[0].name, {"rate": 50, "pricing_rules": f'["{given}"]'})
+		rows = {"sales_order": order.name, "so_detail": order.items[0].name}
+		rows |= {"delivery_note": note.name, "dn_detail": note.items[0].name}
+		invoice = frappe.new_doc("Sales Invoice").update({"customer": self.buyer.name, "currency": "RON"})
+		invoice.append("items", {"item_code": self.sold.name, "qty": 1, "uom": note.items[0].uom, **rows})
+		documents.set_tier(invoice)
+		self.assertEqual(self.price(invoice), (50, [given]))
+
+	def test_a_submit_with_new_rows_and_another_tier_is_refused(self):
+		doc, unchanged = self.quotation(self.buyer, self.sold), self.quotation(self.buyer, self.sold)
+		self.now_has(None)
+		for quotation in (doc, unchanged):
+			quotation.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		with self.assertRaisesRegex(frappe.ValidationError, "another B2B Tier"):
+			doc.submit()
+		unchanged.submit()
+		self.assertEqual((unchanged.b2b_tier, self.price(unchanged)[0]), (self.gold.name, 60))
+		doc.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		doc.save()
+		doc.submit()
+		self.assertEqual((doc.b2b_tier, [row.rate for row in doc.items]), (None, [100, 100]))
+
+
+class TestMoreThanWasQuoted(KeptCase):
+	"""As a form sends it, which has asked ERPNext what the larger quantity costs."""
+
+	def ordered(self, shops_discount: float, quantity: float) -> Any:
+		doc = self.submitted(self.customer(self.tier(12)))
+		shops = self.shop_rule(shops_discount, min_qty=100, priority="5", has_priority=1)
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": quantity, **self.priced_by(shops, 100 - shops_discount)})
+		order.save()
+		return order
+
+	def test_the_shops_rule_for_the_larger_quantity_is_given_where_it_is_better(self):
+		order = self.ordered(30, 100)
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+		order.save()
+		order.submit()
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+
+	def test_not_where_it_is_worse(self):
+		order = self.ordered(5, 100)
+		self.assertEqual((self.price(order)[0], order.total), (88, 8800))
+
+	def test_not_for_as_many_as_were_quoted(self):
+		order = self.ordered(30, 2)
+		self.assertEqual((self.price(order)[0], order.total), (88, 176))
+
+	def test_not_by_naming_the_rule_of_another_tier(self):
+		doc = self.submitted(self.customer(self.tier(12)))
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": 100, **self.priced_by(self.rule_of(self.tier(40)), 60)})
+		order.save()
+		self.assertEqual(self.price(order)[0], 88)
+
+
+class TestWhereNothingIsPriced(KeptCase):
+	def test_a_document_that_is_saved_without_validation_still_adds_up(self):
+		customer = self.customer(tier := self.tier(12))
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = None
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		doc.reload()
+		row = doc.items[0]
+		self.assertEqual((doc.b2b_tier, row.rate, row.amount, doc.total), (tier.name, 88, 176, 176))
+
+	def test_its_tier_is_set_where_that_changes_no_row(self):
+		customer = self.customer()
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = self.tier(12).name
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		self.assertEqual((doc.b2b_tier, self.price(doc)[0]), (customer.b2b_tier, 100))
+
+	def test_a_shop_without_tiers_pays_one_query(self):
+		frappe.db.delete(RULE, {"b2b_tier": ["is", "set"]})
+		order = self.order(self.customer(), {"prevdoc_docname": "SAL-QTN-0"})
+		self.switch(False)
+		documents.set_tier(order)
+		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+			documents.set_tier(order)
+		self.assertLessEqual(sql.call_count, 1)
+
+
+class TestOnlyWhatWasQuoted(KeptCase):
+	"""One old row gives the rest of a document no old tier."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.gold = self.tier(40)
+		self.buyer = self.customer(self.gold)
+		self.cheap = self.item()
+
+	def now_has(self, tier: Any) -> None:
+		self.buyer.b2b_tier = tier.name if tier else None
+		self.buyer.save()
+
+	def quoted_row(self, item: Any) -> dict[str, Any]:
+		return {"item_code": item.name, "prevdoc_docname": self.submitted(self.buyer, item).name}
+
+	def test_a_row_that_is_added_has_what_the_customer_has_now(self):
+		old = self.quoted_row(self.cheap)
+		for tier, rate in ((self.tier(5), 95), (None, 100)):
+			self.now_has(tier)
+			for rows, rates in (((old, {}), [60, rate]), (({}, old), [rate, 60])):
+				with self.subTest(tier=tier, rows=rows):
+					order = self.order(self.buyer, *rows).insert()
+					own = tier.name if tier else None
+					self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (own, rates))
+					order.save()
+					order.submit()
+					self.assertEqual([row.rate for row in order.items], rates)
+					made = make_sales_invoice(order.name).insert()
+					self.assertEqual([row.rate for row in made.items], rates)
+
+	def test_rows_of_two_tiers_keep_their_own_in_any_order(self):
+		first = self.quoted_row(self.sold)
+		self.now_has(silver := self.tier(5))
+		second, third = self.quoted_row(self.cheap), {"item_code": self.item().name}
+		self.now_has(bronze := self.tier(2))
+		for rows, tier, rates in (
+			((first, second), bronze, [60, 95]),
+			((second, first), bronze, [95, 60]),
+			((second, first, third), bronze, [95, 60, 98]),
+			((second,), silver, [95]),
+		):
+			with self.subTest(rows=rows):
+				order = self.order(self.buyer, *rows).insert()
+				self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (tier.name, rates))
+
+	def test_a_quotation_that_is_lost_or_expired_is_no_offer(self):
+		for status in ("Lost", "Expired"):
+			with self.subTest(status=status):
+				self.now_has(self.gold)
+				row = self.quoted_row(self.sold)
+				self.now_has(None)
+				frappe.db.set_value("Quotation", row["prevdoc_docname"], "status", status)
+				order = self.order(self.buyer, row)
+				documents.set_tier(order)
+				self.assertEqual((order.b2b_tier, order.items[0].get("pricing_rules")), (None, None))
+
+	def test_the_nearest_document_counts(self):
+		"""What was delivered at another price than it was ordered is invoiced as it was delivered."""
+		order = self.order(self.buyer, {}).insert()
+		order.submit()
+		note = make_delivery_note(order.name).insert()
+		note.submit()
+		given = self.rule_of(self.tier(50)).name
+		frappe.db.set_value("Delivery Note Item", note.items[0].name, {"rate": 50, "pricing_rules": f'["{given}"]'})
+		rows = {"sales_order": order.name, "so_detail": order.items[0].name}
+		rows |= {"delivery_note": note.name, "dn_detail": note.items[0].name}
+		invoice = frappe.new_doc("Sales Invoice").update({"customer": self.buyer.name, "currency": "RON"})
+		invoice.append("items", {"item_code": self.sold.name, "qty": 1, "uom": note.items[0].uom, **rows})
+		documents.set_tier(invoice)
+		self.assertEqual(self.price(invoice), (50, [given]))
+
+	def test_a_submit_with_new_rows_and_another_tier_is_refused(self):
+		doc, unchanged = self.quotation(self.buyer, self.sold), self.quotation(self.buyer, self.sold)
+		self.now_has(None)
+		for quotation in (doc, unchanged):
+			quotation.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		with self.assertRaisesRegex(frappe.ValidationError, "another B2B Tier"):
+			doc.submit()
+		unchanged.submit()
+		self.assertEqual((unchanged.b2b_tier, self.price(unchanged)[0]), (self.gold.name, 60))
+		doc.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		doc.save()
+		doc.submit()
+		self.assertEqual((doc.b2b_tier, [row.rate for row in doc.items]), (None, [100, 100]))
+
+
+class TestMoreThanWasQuoted(KeptCase):
+	"""As a form sends it, which has asked ERPNext what the larger quantity costs."""
+
+	def ordered(self, shops_discount: float, quantity: float) -> Any:
+		doc = self.submitted(self.customer(self.tier(12)))
+		shops = self.shop_rule(shops_discount, min_qty=100, priority="5", has_priority=1)
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": quantity, **self.priced_by(shops, 100 - shops_discount)})
+		order.save()
+		return order
+
+	def test_the_shops_rule_for_the_larger_quantity_is_given_where_it_is_better(self):
+		order = self.ordered(30, 100)
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+		order.save()
+		order.submit()
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+
+	def test_not_where_it_is_worse(self):
+		order = self.ordered(5, 100)
+		self.assertEqual((self.price(order)[0], order.total), (88, 8800))
+
+	def test_not_for_as_many_as_were_quoted(self):
+		order = self.ordered(30, 2)
+		self.assertEqual((self.price(order)[0], order.total), (88, 176))
+
+	def test_not_by_naming_the_rule_of_another_tier(self):
+		doc = self.submitted(self.customer(self.tier(12)))
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": 100, **self.priced_by(self.rule_of(self.tier(40)), 60)})
+		order.save()
+		self.assertEqual(self.price(order)[0], 88)
+
+
+class TestWhereNothingIsPriced(KeptCase):
+	def test_a_document_that_is_saved_without_validation_still_adds_up(self):
+		customer = self.customer(tier := self.tier(12))
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = None
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		doc.reload()
+		row = doc.items[0]
+		self.assertEqual((doc.b2b_tier, row.rate, row.amount, doc.total), (tier.name, 88, 176, 176))
+
+	def test_its_tier_is_set_where_that_changes_no_row(self):
+		customer = self.customer()
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = self.tier(12).name
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		self.assertEqual((doc.b2b_tier, self.price(doc)[0]), (customer.b2b_tier, 100))
+
+	def test_a_shop_without_tiers_pays_one_query(self):
+		frappe.db.delete(RULE, {"b2b_tier": ["is", "set"]})
+		order = self.order(self.customer(), {"prevdoc_docname": "SAL-QTN-0"})
+		self.switch(False)
+		documents.set_tier(order)
+		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+			documents.set_tier(order)
+		self.assertLessEqual(sql.call_count, 1)
+
+
+class TestOnlyWhatWasQuoted(KeptCase):
+	"""One old row gives the rest of a document no old tier."""
+
+	def setUp(self) -> None:
+		super().setUp()
+		self.gold = self.tier(40)
+		self.buyer = self.customer(self.gold)
+		self.cheap = self.item()
+
+	def now_has(self, tier: Any) -> None:
+		self.buyer.b2b_tier = tier.name if tier else None
+		self.buyer.save()
+
+	def quoted_row(self, item: Any) -> dict[str, Any]:
+		return {"item_code": item.name, "prevdoc_docname": self.submitted(self.buyer, item).name}
+
+	def test_a_row_that_is_added_has_what_the_customer_has_now(self):
+		old = self.quoted_row(self.cheap)
+		for tier, rate in ((self.tier(5), 95), (None, 100)):
+			self.now_has(tier)
+			for rows, rates in (((old, {}), [60, rate]), (({}, old), [rate, 60])):
+				with self.subTest(tier=tier, rows=rows):
+					order = self.order(self.buyer, *rows).insert()
+					own = tier.name if tier else None
+					self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (own, rates))
+					order.save()
+					order.submit()
+					self.assertEqual([row.rate for row in order.items], rates)
+					made = make_sales_invoice(order.name).insert()
+					self.assertEqual([row.rate for row in made.items], rates)
+
+	def test_rows_of_two_tiers_keep_their_own_in_any_order(self):
+		first = self.quoted_row(self.sold)
+		self.now_has(silver := self.tier(5))
+		second, third = self.quoted_row(self.cheap), {"item_code": self.item().name}
+		self.now_has(bronze := self.tier(2))
+		for rows, tier, rates in (
+			((first, second), bronze, [60, 95]),
+			((second, first), bronze, [95, 60]),
+			((second, first, third), bronze, [95, 60, 98]),
+			((second,), silver, [95]),
+		):
+			with self.subTest(rows=rows):
+				order = self.order(self.buyer, *rows).insert()
+				self.assertEqual((order.b2b_tier, [row.rate for row in order.items]), (tier.name, rates))
+
+	def test_a_quotation_that_is_lost_or_expired_is_no_offer(self):
+		for status in ("Lost", "Expired"):
+			with self.subTest(status=status):
+				self.now_has(self.gold)
+				row = self.quoted_row(self.sold)
+				self.now_has(None)
+				frappe.db.set_value("Quotation", row["prevdoc_docname"], "status", status)
+				order = self.order(self.buyer, row)
+				documents.set_tier(order)
+				self.assertEqual((order.b2b_tier, order.items[0].get("pricing_rules")), (None, None))
+
+	def test_the_nearest_document_counts(self):
+		"""What was delivered at another price than it was ordered is invoiced as it was delivered."""
+		order = self.order(self.buyer, {}).insert()
+		order.submit()
+		note = make_delivery_note(order.name).insert()
+		note.submit()
+		given = self.rule_of(self.tier(50)).name
+		frappe.db.set_value("Delivery Note Item", note.items[0].name, {"rate": 50, "pricing_rules": f'["{given}"]'})
+		rows = {"sales_order": order.name, "so_detail": order.items[0].name}
+		rows |= {"delivery_note": note.name, "dn_detail": note.items[0].name}
+		invoice = frappe.new_doc("Sales Invoice").update({"customer": self.buyer.name, "currency": "RON"})
+		invoice.append("items", {"item_code": self.sold.name, "qty": 1, "uom": note.items[0].uom, **rows})
+		documents.set_tier(invoice)
+		self.assertEqual(self.price(invoice), (50, [given]))
+
+	def test_a_submit_with_new_rows_and_another_tier_is_refused(self):
+		doc, unchanged = self.quotation(self.buyer, self.sold), self.quotation(self.buyer, self.sold)
+		self.now_has(None)
+		for quotation in (doc, unchanged):
+			quotation.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		with self.assertRaisesRegex(frappe.ValidationError, "another B2B Tier"):
+			doc.submit()
+		unchanged.submit()
+		self.assertEqual((unchanged.b2b_tier, self.price(unchanged)[0]), (self.gold.name, 60))
+		doc.reload()
+		doc.append("items", {"item_code": self.cheap.name, "qty": 500})
+		doc.save()
+		doc.submit()
+		self.assertEqual((doc.b2b_tier, [row.rate for row in doc.items]), (None, [100, 100]))
+
+
+class TestMoreThanWasQuoted(KeptCase):
+	"""As a form sends it, which has asked ERPNext what the larger quantity costs."""
+
+	def ordered(self, shops_discount: float, quantity: float) -> Any:
+		doc = self.submitted(self.customer(self.tier(12)))
+		shops = self.shop_rule(shops_discount, min_qty=100, priority="5", has_priority=1)
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": quantity, **self.priced_by(shops, 100 - shops_discount)})
+		order.save()
+		return order
+
+	def test_the_shops_rule_for_the_larger_quantity_is_given_where_it_is_better(self):
+		order = self.ordered(30, 100)
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+		order.save()
+		order.submit()
+		self.assertEqual((self.price(order)[0], order.total), (70, 7000))
+
+	def test_not_where_it_is_worse(self):
+		order = self.ordered(5, 100)
+		self.assertEqual((self.price(order)[0], order.total), (88, 8800))
+
+	def test_not_for_as_many_as_were_quoted(self):
+		order = self.ordered(30, 2)
+		self.assertEqual((self.price(order)[0], order.total), (88, 176))
+
+	def test_not_by_naming_the_rule_of_another_tier(self):
+		doc = self.submitted(self.customer(self.tier(12)))
+		order = self.order_of(doc).insert()
+		order.items[0].update({"qty": 100, **self.priced_by(self.rule_of(self.tier(40)), 60)})
+		order.save()
+		self.assertEqual(self.price(order)[0], 88)
+
+
+class TestWhereNothingIsPriced(KeptCase):
+	def test_a_document_that_is_saved_without_validation_still_adds_up(self):
+		customer = self.customer(tier := self.tier(12))
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = None
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		doc.reload()
+		row = doc.items[0]
+		self.assertEqual((doc.b2b_tier, row.rate, row.amount, doc.total), (tier.name, 88, 176, 176))
+
+	def test_its_tier_is_set_where_that_changes_no_row(self):
+		customer = self.customer()
+		doc = self.quotation(customer, self.sold)
+		customer.b2b_tier = self.tier(12).name
+		customer.save()
+		doc.reload()
+		doc.flags.ignore_validate = True
+		doc.save()
+		self.assertEqual((doc.b2b_tier, self.price(doc)[0]), (customer.b2b_tier, 100))
+
+	def test_a_shop_without_tiers_pays_one_query(self):
+		frappe.db.delete(RULE, {"b2b_tier": ["is", "set"]})
+		order = self.order(self.customer(), {"prevdoc_docname": "SAL-QTN-0"})
+		self.switch(False)
+		documents.set_tier(order)
+		with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+			documents.set_tier(order)
+		self.assertLessEqual(sql.call_count, 1)
 
 
 class TestWhatIsOnlySaid(KeptCase):

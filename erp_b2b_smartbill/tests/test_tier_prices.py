@@ -79,6 +79,71 @@ class TestTheRuleOfATier(TierCase):
 		new = self.unique("A magazinului")
 		self.assertEqual(frappe.rename_doc(RULE, shops.name, new), new)
 
+	def test_nobody_renames_it_or_merges_another_with_it(self):
+		owned, shops = self.rule_of(self.tier(12)), self.shop_rule(5)
+		for old, new, merge in (
+			(owned.name, self.unique("Reducere"), False),
+			(owned.name, shops.name, True),
+			(shops.name, owned.name, True),
+		):
+			with self.subTest(old=old, new=new), self.assertRaisesRegex(frappe.ValidationError, "B2B Tier"):
+				frappe.rename_doc(RULE, old, new, merge=merge)
+		self.assertTrue(frappe.db.exists(RULE, owned.name))
+		new = self.unique("A magazinului")
+		self.assertEqual(frappe.rename_doc(RULE, shops.name, new), new)
+
+	def test_nobody_renames_it_or_merges_another_with_it(self):
+		owned, shops = self.rule_of(self.tier(12)), self.shop_rule(5)
+		for old, new, merge in (
+			(owned.name, self.unique("Reducere"), False),
+			(owned.name, shops.name, True),
+			(shops.name, owned.name, True),
+		):
+			with self.subTest(old=old, new=new), self.assertRaisesRegex(frappe.ValidationError, "B2B Tier"):
+				frappe.rename_doc(RULE, old, new, merge=merge)
+		self.assertTrue(frappe.db.exists(RULE, owned.name))
+		new = self.unique("A magazinului")
+		self.assertEqual(frappe.rename_doc(RULE, shops.name, new), new)
+
+	def test_nobody_renames_it_or_merges_another_with_it(self):
+		owned, shops = self.rule_of(self.tier(12)), self.shop_rule(5)
+		for old, new, merge in (
+			(owned.name, self.unique("Reducere"), False),
+			(owned.name, shops.name, True),
+			(shops.name, owned.name, True),
+		):
+			with self.subTest(old=old, new=new), self.assertRaisesRegex(frappe.ValidationError, "B2B Tier"):
+				frappe.rename_doc(RULE, old, new, merge=merge)
+		self.assertTrue(frappe.db.exists(RULE, owned.name))
+		new = self.unique("A magazinului")
+		self.assertEqual(frappe.rename_doc(RULE, shops.name, new), new)
+
+	def test_nobody_renames_it_or_merges_another_with_it(self):
+		owned, shops = self.rule_of(self.tier(12)), self.shop_rule(5)
+		for old, new, merge in (
+			(owned.name, self.unique("Reducere"), False),
+			(owned.name, shops.name, True),
+			(shops.name, owned.name, True),
+		):
+			with self.subTest(old=old, new=new), self.assertRaisesRegex(frappe.ValidationError, "B2B Tier"):
+				frappe.rename_doc(RULE, old, new, merge=merge)
+		self.assertTrue(frappe.db.exists(RULE, owned.name))
+		new = self.unique("A magazinului")
+		self.assertEqual(frappe.rename_doc(RULE, shops.name, new), new)
+
+	def test_nobody_renames_it_or_merges_another_with_it(self):
+		owned, shops = self.rule_of(self.tier(12)), self.shop_rule(5)
+		for old, new, merge in (
+			(owned.name, self.unique("Reducere"), False),
+			(owned.name, shops.name, True),
+			(shops.name, owned.name, True),
+		):
+			with self.subTest(old=old, new=new), self.assertRaisesRegex(frappe.ValidationError, "B2B Tier"):
+				frappe.rename_doc(RULE, old, new, merge=merge)
+		self.assertTrue(frappe.db.exists(RULE, owned.name))
+		new = self.unique("A magazinului")
+		self.assertEqual(frappe.rename_doc(RULE, shops.name, new), new)
+
 	def test_nobody_makes_his_own_rule_a_tiers(self):
 		with self.assertRaises(frappe.ValidationError):
 			self.shop_rule(b2b_tier=self.tier(12).name)
@@ -91,6 +156,71 @@ class TestTheRuleOfATier(TierCase):
 		rule.keep_all()
 		owned.reload()
 		self.assertEqual((owned.discount_percentage, owned.has_priority, owned.valid_from), (12, 0, None))
+
+	def test_what_documents_were_given_by_then_is_left_to_them(self):
+		tier = self.tier(12)
+		owned, customer = self.rule_of(tier), self.customer(tier)
+		doc = self.quotation(customer, self.item())
+		frappe.db.set_value("B2B Tier", tier.name, "discount_percentage", 15)
+		rule.keep_all()
+		owned.reload()
+		self.assertEqual((owned.disable, owned.discount_percentage), (1, 12))
+		new = self.rule_of(tier)
+		self.assertEqual(new.discount_percentage, 15)
+		doc.submit()
+		self.assertEqual(self.price(doc), (88, [owned.name]))
+
+	def test_what_documents_were_given_by_then_is_left_to_them(self):
+		tier = self.tier(12)
+		owned, customer = self.rule_of(tier), self.customer(tier)
+		doc = self.quotation(customer, self.item())
+		frappe.db.set_value("B2B Tier", tier.name, "discount_percentage", 15)
+		rule.keep_all()
+		owned.reload()
+		self.assertEqual((owned.disable, owned.discount_percentage), (1, 12))
+		new = self.rule_of(tier)
+		self.assertEqual(new.discount_percentage, 15)
+		doc.submit()
+		self.assertEqual(self.price(doc), (88, [owned.name]))
+
+	def test_what_documents_were_given_by_then_is_left_to_them(self):
+		tier = self.tier(12)
+		owned, customer = self.rule_of(tier), self.customer(tier)
+		doc = self.quotation(customer, self.item())
+		frappe.db.set_value("B2B Tier", tier.name, "discount_percentage", 15)
+		rule.keep_all()
+		owned.reload()
+		self.assertEqual((owned.disable, owned.discount_percentage), (1, 12))
+		new = self.rule_of(tier)
+		self.assertEqual(new.discount_percentage, 15)
+		doc.submit()
+		self.assertEqual(self.price(doc), (88, [owned.name]))
+
+	def test_what_documents_were_given_by_then_is_left_to_them(self):
+		tier = self.tier(12)
+		owned, customer = self.rule_of(tier), self.customer(tier)
+		doc = self.quotation(customer, self.item())
+		frappe.db.set_value("B2B Tier", tier.name, "discount_percentage", 15)
+		rule.keep_all()
+		owned.reload()
+		self.assertEqual((owned.disable, owned.discount_percentage), (1, 12))
+		new = self.rule_of(tier)
+		self.assertEqual(new.discount_percentage, 15)
+		doc.submit()
+		self.assertEqual(self.price(doc), (88, [owned.name]))
+
+	def test_what_documents_were_given_by_then_is_left_to_them(self):
+		tier = self.tier(12)
+		owned, customer = self.rule_of(tier), self.customer(tier)
+		doc = self.quotation(customer, self.item())
+		frappe.db.set_value("B2B Tier", tier.name, "discount_percentage", 15)
+		rule.keep_all()
+		owned.reload()
+		self.assertEqual((owned.disable, owned.discount_percentage), (1, 12))
+		new = self.rule_of(tier)
+		self.assertEqual(new.discount_percentage, 15)
+		doc.submit()
+		self.assertEqual(self.price(doc), (88, [owned.name]))
 
 	def test_what_documents_were_given_by_then_is_left_to_them(self):
 		tier = self.tier(12)
