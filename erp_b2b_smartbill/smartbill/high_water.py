@@ -53,6 +53,11 @@ def replace(ledger: str, numbers: Numbers) -> None:
 		_write(content)
 
 
+def forget() -> None:
+	"""For uninstalling: accounts that are made anew begin anew."""
+	_path().unlink(missing_ok=True)
+
+
 def _path() -> Path:
 	return Path(frappe.get_site_path(FILE))
 

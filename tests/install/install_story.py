@@ -13,15 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from embedded import prepare, romania
+from embedded import prepare
 from embedded.running import fresh_copy
 from embedded.site import Site, quiet_output
 from sandbox.server import start as start_sandbox
 
 APP = "erp_b2b_smartbill"
-COMPANY = romania.COMPANIES[0]
-BUYER = "cumparator@magazin.ro"
-SALESMAN = "agent@magazin.ro"
 
 
 class Story:
@@ -58,7 +55,7 @@ def uninstall() -> None:
 	remove_app(APP, yes=True, no_backup=True)
 
 
-def migrate(site: Site) -> None:
+def migrate() -> None:
 	import frappe
 	from frappe.migrate import SiteMigration
 
@@ -74,12 +71,21 @@ def main(folder: Path) -> None:
 
 		with story.step("shop"):
 			shop_before.make()
+		with story.step("refused") as frappe:
+			told = ""
+			try:
+				install()
+			except frappe.ValidationError as refused:
+				told = str(refused)
+			(folder / "refused.txt").write_text(told)
+		with story.step("renamed"):
+			shop_before.rename()
 		with story.step("installed"):
 			install()
 		with story.step("migrated"):
-			migrate(site)
+			migrate()
 		with story.step("migrated again"):
-			migrate(site)
+			migrate()
 		with story.step("switched"):
 			shop_at_work.switch_everything_on_and_off()
 		with story.step("used"):
@@ -87,7 +93,11 @@ def main(folder: Path) -> None:
 		with story.step("uninstalled"):
 			uninstall()
 		with story.step("migrated without it"):
-			migrate(site)
+			migrate()
+		with story.step("installed again"):
+			install()
+		with story.step("uninstalled again"):
+			uninstall()
 
 
 if __name__ == "__main__":
