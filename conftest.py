@@ -114,7 +114,7 @@ def settings_are_put_back() -> Iterator[None]:
 
 
 # what takes minutes in one piece comes first: begun last, it would leave the other processes without work
-LONG = ("tests/faults/", "tests/clients/", "tests/browser/")
+LONG = ("tests/faults/", "tests/openapi/", "tests/clients/", "tests/browser/")
 
 
 @pytest.hookimpl(trylast=True)

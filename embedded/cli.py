@@ -6,6 +6,8 @@
 ./dev run FILE [arguments]        a Python file on a fresh copy of the prepared site
 ./dev serve [--port N]            the prepared site, without sample data
 ./dev lint                        the style checks
+./dev permissions                 writes docs/permissions.md from the matrix that the tests try
+./dev openapi                     writes docs/openapi.json, which a test compares
 ./dev benchmark [NAME]            the comparisons that print ratios
 ./dev benchmark search --bench PATH --site S    on an existing bench
 """
@@ -171,6 +173,22 @@ def lint(arguments: list[str]) -> int:
 	return 1 if failed else 0
 
 
+def permissions(arguments: list[str]) -> int:
+	"""Write docs/permissions.md."""
+	from erp_b2b_smartbill.tests.permissions_page import PAGE, page
+
+	PAGE.write_text(page(), encoding="utf-8")
+	return 0
+
+
+def openapi(arguments: list[str]) -> int:
+	"""Write the description of the REST API, made of its table of routes."""
+	from erp_b2b_smartbill.api.openapi import as_text
+
+	(paths.ROOT / "docs" / "openapi.json").write_text(as_text(), encoding="utf-8")
+	return 0
+
+
 def benchmark(arguments: list[str]) -> int:
 	"""Run one comparison, or list them. Some run on a bench, too: --bench PATH --site S."""
 	folder = paths.ROOT / "benchmarks"
@@ -195,6 +213,8 @@ COMMANDS = {
 	"run": run,
 	"serve": serve,
 	"lint": lint,
+	"permissions": permissions,
+	"openapi": openapi,
 	"benchmark": benchmark,
 }
 

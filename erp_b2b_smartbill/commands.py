@@ -1,5 +1,5 @@
-"""The commands that the app adds to bench. What they do is in smartbill/doctor.py, smartbill/clients/command.py and
-customers/search/command.py."""
+"""The commands that the app adds to bench. What they do is in smartbill/doctor.py, smartbill/clients/command.py,
+customers/search/command.py and audit/command.py."""
 
 import sys
 
@@ -77,4 +77,44 @@ def smartbill_search_rebuild(context: object, fresh: bool = False) -> None:
 	sys.exit(status)
 
 
-commands = [smartbill_doctor, smartbill_import, smartbill_search_rebuild]
+@click.command("verify-audit")
+@click.option(
+	"--head",
+	"heads",
+	multiple=True,
+	metavar="NUMBER:SEAL",
+	help="A head of the chain that was kept elsewhere, as in a log; may be given again.",
+)
+@click.option(
+	"--old-key-file",
+	"old_key_files",
+	multiple=True,
+	type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+	help="A file with a former encryption_key of the site, for events made with it; may be given again.",
+)
+@click.option(
+	"--accept",
+	metavar="REASON",
+	help="The chain may end where it does, as after a backup was restored; the reason is kept as an event.",
+)
+@pass_context
+def verify_audit(
+	context: object,
+	heads: tuple[str, ...] = (),
+	old_key_files: tuple[str, ...] = (),
+	accept: str | None = None,
+) -> None:
+	"""Verify that no Business Event was edited, inserted, moved or deleted; exit code 0 when all is proven, 1 when
+	something was, 2 when a former encryption key is needed, 3 when events wait for their seal too long."""
+	frappe.init(site=get_site(context))
+	frappe.connect()
+	try:
+		from erp_b2b_smartbill.audit import command
+
+		status = command.run(click.echo, heads=heads, old_key_files=old_key_files, accept=accept)
+	finally:
+		frappe.destroy()
+	sys.exit(status)
+
+
+commands = [smartbill_doctor, smartbill_import, smartbill_search_rebuild, verify_audit]

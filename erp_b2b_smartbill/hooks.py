@@ -45,6 +45,8 @@ doctype_list_js = {"Quotation": "public/js/quotation_list.js"}
 extend_bootinfo = ["erp_b2b_smartbill.boot.extend"]
 
 doc_events = {
+	"*": {"after_rename": ["erp_b2b_smartbill.audit.renaming.follow"]},
+	"User": {"after_rename": ["erp_b2b_smartbill.overrides.user.erase_after_deletion"]},
 	"Customer": {
 		"onload": ["erp_b2b_smartbill.overrides.customer.show_smartbill"],
 		"validate": [
@@ -80,6 +82,7 @@ doc_events = {
 		"on_update": ["erp_b2b_smartbill.overrides.customer_credit_limit.record_row"],
 		"on_trash": ["erp_b2b_smartbill.overrides.customer_credit_limit.guard_removal"],
 	},
+	"Company": {"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_company"]},
 	"Item": {
 		"before_rename": ["erp_b2b_smartbill.customers.recommend.follow.item_merged"],
 		"on_trash": ["erp_b2b_smartbill.customers.recommend.follow.item_deleted"],
@@ -103,7 +106,10 @@ doc_events = {
 		"after_delete": ["erp_b2b_smartbill.customers.search.keep.other_deleted"],
 	},
 	"Territory": {"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"]},
-	"Customer Group": {"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"]},
+	"Customer Group": {
+		"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_group"],
+		"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"],
+	},
 	"Sales Order": {
 		"after_insert": ["erp_b2b_smartbill.customers.search.keep.offered"],
 		"on_submit": ["erp_b2b_smartbill.customers.search.keep.offered"],
@@ -144,6 +150,7 @@ scheduler_events = {
 			"erp_b2b_smartbill.smartbill.schedule.settle_due",
 			"erp_b2b_smartbill.smartbill.bulk.resume_abandoned",
 			"erp_b2b_smartbill.smartbill.clients.job.resume_abandoned",
+			"erp_b2b_smartbill.audit.sealing.seal_due",
 		],
 		"*/5 * * * *": ["erp_b2b_smartbill.registration.decide.take_up_undecided"],
 		"*/10 * * * *": [
@@ -156,6 +163,7 @@ scheduler_events = {
 		"20 4 * * *": ["erp_b2b_smartbill.smartbill.clients.enrich.start_nightly"],
 		"50 2 * * *": ["erp_b2b_smartbill.customers.search.rebuild.start_nightly"],
 		"35 3 * * *": ["erp_b2b_smartbill.customers.recommend.run.start_nightly"],
+		"10 3 * * *": ["erp_b2b_smartbill.audit.verify.nightly"],
 	},
 	"daily_maintenance": [
 		"erp_b2b_smartbill.registration.retention.delete_old_documents",
@@ -164,26 +172,52 @@ scheduler_events = {
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],
 }
 
+# events of a document in its form, for those who may read Business Events
+additional_timeline_content = {
+	doctype: ["erp_b2b_smartbill.audit.timeline.of_document"]
+	for doctype in (
+		"B2B Registration",
+		"B2B Tier",
+		"Credit Limit Request",
+		"Customer",
+		"Customer Sync Conflict",
+		"Quotation",
+		"SmartBill Account",
+		"SmartBill Client",
+		"SmartBill Invoice",
+		"SmartBill Proforma",
+		"SmartBill Sync Run",
+	)
+}
+
 standard_queries = {"Customer": "erp_b2b_smartbill.customers.search.link_field.customers"}
 
 update_website_context = ["erp_b2b_smartbill.portal.website.extend"]
 
 permission_query_conditions = {
 	"Credit Limit Request": "erp_b2b_smartbill.permissions.credit_request_query_conditions",
+	"Customer External Link": "erp_b2b_smartbill.permissions.external_link_query_conditions",
 	"Customer Item Preference": "erp_b2b_smartbill.permissions.preference_query_conditions",
 	"Customer Sync Conflict": "erp_b2b_smartbill.permissions.conflict_query_conditions",
 	"Item Recommendation": "erp_b2b_smartbill.permissions.recommendation_query_conditions",
 	"Quotation Response": "erp_b2b_smartbill.permissions.response_query_conditions",
+	"SmartBill Call": "erp_b2b_smartbill.permissions.call_query_conditions",
+	"SmartBill Client": "erp_b2b_smartbill.permissions.client_query_conditions",
+	"SmartBill Sync Run": "erp_b2b_smartbill.permissions.sync_run_query_conditions",
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.proforma_query_conditions",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.invoice_query_conditions",
 	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
 	"Credit Limit Request": "erp_b2b_smartbill.permissions.has_credit_request_permission",
+	"Customer External Link": "erp_b2b_smartbill.permissions.has_customer_permission",
 	"Customer Item Preference": "erp_b2b_smartbill.permissions.has_customer_permission",
 	"Customer Sync Conflict": "erp_b2b_smartbill.permissions.has_customer_permission",
 	"Item Recommendation": "erp_b2b_smartbill.permissions.has_recommendation_permission",
 	"Quotation Response": "erp_b2b_smartbill.permissions.has_document_permission",
+	"SmartBill Call": "erp_b2b_smartbill.permissions.has_account_permission",
+	"SmartBill Client": "erp_b2b_smartbill.permissions.has_customer_permission",
+	"SmartBill Sync Run": "erp_b2b_smartbill.permissions.has_account_permission",
 	"SmartBill Proforma": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Invoice": "erp_b2b_smartbill.permissions.has_document_permission",
 	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.has_run_permission",
@@ -208,5 +242,5 @@ ignore_links_on_delete = [
 	"SmartBill Sync Run",
 ]
 
-# days; failed calls are kept, see SmartBillCall.clear_old_logs
-default_log_clearing_doctypes = {"SmartBill Call": 90}
+# days; what failed is kept, see clear_old_logs of the two
+default_log_clearing_doctypes = {"SmartBill Call": 90, "SmartBill Sync Run": 180}

@@ -5,14 +5,14 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from frappe.model import no_value_fields
 from pypika.terms import Criterion
 
-from erp_b2b_smartbill import foreign
+from erp_b2b_smartbill import audit, foreign, role_profiles
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers import keys
 from erp_b2b_smartbill.customers.pricing import rule
 from erp_b2b_smartbill.customers.search import tables
 from erp_b2b_smartbill.mail_texts import MAIL_TEXTS
 
-ROLES = ("B2B Manager", "B2B Sales")
+ROLES = ("B2B Manager", "B2B Sales", "B2B Auditor")
 SETTINGS = "B2B Settings"
 
 
@@ -27,6 +27,7 @@ def before_migrate() -> None:
 
 def after_install() -> None:
 	add_roles()
+	role_profiles.add_missing()
 	create_custom_fields(CUSTOM_FIELDS, update=True)
 	forget_what_was_left()
 	for text in MAIL_TEXTS:
@@ -34,16 +35,21 @@ def after_install() -> None:
 	keys.fill_missing()
 	tables.create()
 	fill_settings()
+	# made by whoever asks first; of two at once, each would sign with its own
+	audit.current_key()
 
 
 def after_migrate() -> None:
 	add_roles()
+	role_profiles.add_missing()
 	create_custom_fields(CUSTOM_FIELDS, update=True)
 	for text in MAIL_TEXTS:
 		text.add_missing()
 	keys.fill_missing()
 	tables.create()
 	fill_settings()
+	# made by whoever asks first; of two at once, each would sign with its own
+	audit.current_key()
 	rule.keep_all()
 
 

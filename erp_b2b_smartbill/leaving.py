@@ -117,7 +117,9 @@ def _delete_files(ours: list[str]) -> None:
 	names = frappe.get_all("File", {"attached_to_doctype": ["in", ours]}, pluck="name")
 	for batch in create_batch(names, FILES_AT_ONCE):
 		# a file that goes is noted at its document, which goes, too
-		frappe.db.set_value("File", {"name": ["in", batch]}, "attached_to_doctype", None, update_modified=False)
+		frappe.db.set_value(
+			"File", {"name": ["in", batch]}, "attached_to_doctype", None, update_modified=False
+		)
 		for name in batch:
 			frappe.delete_doc("File", name, force=True, ignore_permissions=True, delete_permanently=True)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit

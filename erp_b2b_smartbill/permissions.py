@@ -8,12 +8,14 @@ import frappe
 from frappe import _
 from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from frappe.desk.reportview import build_match_conditions
-from frappe.permissions import get_role_permissions
+from frappe.permissions import SYSTEM_USER_ROLE, get_role_permissions
 from frappe.share import get_shared
 from pypika.terms import Criterion
 
 if TYPE_CHECKING:
 	from frappe.model.document import Document
+
+ACCOUNT = "SmartBill Account"
 
 TIER_GIVERS = ("B2B Manager", "System Manager")
 # of the limits on the Customer itself: what is due is theirs to judge
@@ -21,6 +23,9 @@ CREDIT_GIVERS = ("B2B Manager", "System Manager", "Accounts Manager")
 # whoever sells
 CREDIT_ASKERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
 CREDIT_DECIDERS = ("B2B Manager", "System Manager")
+# reads what was asked for and decided, of all customers
+CREDIT_AUDITORS = ("B2B Auditor",)
+AUDIT_READERS = ("B2B Auditor", "B2B Manager", "System Manager")
 SYNCERS = ("B2B Manager", "System Manager")
 REGISTRATION_DECIDERS = ("B2B Manager",)
 REGISTRATION_READERS = ("B2B Manager", "System Manager", "B2B Sales")
@@ -36,8 +41,11 @@ CREDIT_READERS = (
 )
 # who offers items to customers
 SELLERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
+HEALTH_READERS = ("B2B Manager", "System Manager")
 # of Customer 360; what each may see there, the tabs say
 OVERVIEW_READERS = (*CREDIT_READERS, "Sales User")
+# of the description of the API: whoever works in the desk
+API_READERS = (SYSTEM_USER_ROLE,)
 
 
 def proforma_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
@@ -56,21 +64,7 @@ def response_query_conditions(user: str | None = None, doctype: str | None = Non
 
 
 def _conditions(doctype: str, user: str | None) -> str:
-	user = user or frappe.session.user
-	if user == "Administrator":
-		return ""
-	try:
-		conditions = _match_conditions("Quotation", user)
-	except frappe.PermissionError:
-		frappe.clear_messages()
-		return "1=0"
-	if not conditions:
-		return ""
-	# it comes escaped for a query with parameters; this one is used without any
-	conditions = conditions.replace("%%", "%")
-	return (
-		f"`tab{doctype}`.`quotation` in (select `tabQuotation`.`name` from `tabQuotation` where {conditions})"
-	)
+	return _of("Quotation", f"`tab{doctype}`.`quotation`", user)
 
 
 def has_document_permission(
@@ -134,15 +128,25 @@ def _reads_all_companies(user: str) -> bool:
 
 def conflict_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Hook `permission_query_conditions`: a conflict shows what its Customer shows."""
-	field = "`tabCustomer Sync Conflict`.`customer`"
-	conditions = _of_customers(field, user)
-	return f"(ifnull({field}, '') = '' or {conditions})" if conditions else ""
+	return _of_customers_or_none("`tabCustomer Sync Conflict`.`customer`", user)
+
+
+def client_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`, as for the conflict."""
+	return _of_customers_or_none("`tabSmartBill Client`.`customer`", user)
+
+
+def external_link_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`, as for a preference."""
+	return _of_customers("`tabCustomer External Link`.`customer`", user)
 
 
 def credit_request_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""Hook `permission_query_conditions`: a request is seen by whoever sees its Customer and is shown credit, and by who
 	made it."""
 	user = user or frappe.session.user
+	if _audits_credit(user):
+		return ""
 	of_customers = _of_customers("`tabCredit Limit Request`.`customer`", user)
 	if _sees_credit_requests(user):
 		return of_customers
@@ -155,8 +159,14 @@ def has_credit_request_permission(
 ) -> bool:
 	"""Hook `has_permission` of Credit Limit Request."""
 	user = user or frappe.session.user
+	if _audits_credit(user):
+		return True
 	is_own = doc.get("requested_by") == user
 	return (is_own or _sees_credit_requests(user)) and has_customer_permission(doc, ptype, user, debug)
+
+
+def _audits_credit(user: str) -> bool:
+	return bool(set(CREDIT_AUDITORS) & set(frappe.get_roles(user)))
 
 
 def _sees_credit_requests(user: str) -> bool:
@@ -166,13 +176,23 @@ def _sees_credit_requests(user: str) -> bool:
 	return bool(roles & set(CREDIT_READERS) and frappe.has_permission("Company", "read", user=user))
 
 
+def _of_customers_or_none(field: str, user: str | None) -> str:
+	"""As `_of_customers`, for a field that may name none."""
+	conditions = _of_customers(field, user)
+	return f"(ifnull({field}, '') = '' or {conditions})" if conditions else ""
+
+
 def _of_customers(field: str, user: str | None) -> str:
-	"""The condition that the field names a Customer that the user may read; empty for all of them."""
+	return _of("Customer", field, user)
+
+
+def _of(doctype: str, field: str, user: str | None) -> str:
+	"""The condition that the field names a document that the user may read; empty for all of them."""
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return ""
 	try:
-		conditions = _match_conditions("Customer", user)
+		conditions = _match_conditions(doctype, user)
 	except frappe.PermissionError:
 		frappe.clear_messages()
 		return "1=0"
@@ -180,7 +200,28 @@ def _of_customers(field: str, user: str | None) -> str:
 		return ""
 	# it comes escaped for a query with parameters; this one is used without any
 	conditions = conditions.replace("%%", "%")
-	return f"{field} in (select `tabCustomer`.`name` from `tabCustomer` where {conditions})"
+	table = f"`tab{doctype}`"
+	return f"{field} in (select {table}.`name` from {table} where {conditions})"
+
+
+def call_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`: what an account does is shown to who may read the account."""
+	return _of(ACCOUNT, "`tabSmartBill Call`.`account`", user)
+
+
+def sync_run_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions`, as for a call."""
+	return _of(ACCOUNT, "`tabSmartBill Sync Run`.`account`", user)
+
+
+def has_account_permission(
+	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
+) -> bool:
+	"""Hook `has_permission` of SmartBill Call and SmartBill Sync Run. The account of an old call may be gone."""
+	user, account = user or frappe.session.user, doc.get("account")
+	if not account or not frappe.db.exists(ACCOUNT, account):
+		return not _of(ACCOUNT, "account", user)
+	return bool(frappe.has_permission(ACCOUNT, "read", doc=account, user=user))
 
 
 def has_customer_permission(
@@ -230,7 +271,7 @@ def _match_conditions(doctype: str, user: str) -> str:
 
 def may_see_app() -> bool:
 	"""Whether the app has a tile on the apps screen for this user."""
-	return bool({"B2B Manager", "B2B Sales", "System Manager"} & set(frappe.get_roles()))
+	return bool({"B2B Manager", "B2B Sales", "B2B Auditor", "System Manager"} & set(frappe.get_roles()))
 
 
 def require_role(*roles: str) -> None:

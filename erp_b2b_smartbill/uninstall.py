@@ -3,7 +3,8 @@
 import frappe
 from frappe.installer import update_site_config
 
-from erp_b2b_smartbill import leaving
+from erp_b2b_smartbill import leaving, role_profiles
+from erp_b2b_smartbill.audit import head, verify
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers.pricing import rule
 from erp_b2b_smartbill.customers.search import tables
@@ -20,6 +21,7 @@ def before_uninstall() -> None:
 	rule.retire()
 	leaving.clear()
 	remove_custom_fields()
+	role_profiles.remove()
 	remove_roles()
 	for text in MAIL_TEXTS:
 		text.remove()
@@ -28,6 +30,8 @@ def before_uninstall() -> None:
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", f"{APP}.%"]})
 	high_water.forget()
 	update_site_config(modes.SITE_ID, "None")
+	head.forget()
+	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": verify.LAST_RESULT})
 
 
 def remove_custom_fields() -> None:

@@ -121,7 +121,8 @@ def _columns() -> dict[int, str | None] | None:
 		raise wrong
 	found: dict[int, str | None] = {}
 	for place, name in given.items():
-		if not str(place).isdecimal() or int(place) >= MAX_COLUMNS or (name and name not in FILE_FIELDS):
+		is_place = str(place).isdecimal() and len(str(place)) < 10 and int(place) < MAX_COLUMNS
+		if not is_place or (name and name not in FILE_FIELDS):
 			raise wrong
 		found[int(place)] = name or None
 	return found

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from erp_b2b_smartbill.api.given import given_text
+from erp_b2b_smartbill.api.given import MAX_START, given_text
 from erp_b2b_smartbill.exceptions import invalid
 from erp_b2b_smartbill.smartbill.clients import (
 	conflict_actions,
@@ -34,7 +34,8 @@ def index() -> tuple[dict[str, Any], int]:
 	if kind and kind not in conflict_actions.ACTIONS:
 		raise invalid("kind", _("The kind is one of {0}.").format(", ".join(conflict_actions.ACTIONS)))
 	limit = cint(given.get("limit")) or DEFAULT_LIMIT
-	return conflict_view.list_open(kind, status, max(cint(given.get("start")), 0), max(limit, 1)), OK
+	start = min(max(cint(given.get("start")), 0), MAX_START)
+	return conflict_view.list_open(kind, status, start, max(limit, 1)), OK
 
 
 def show(name: str) -> tuple[dict[str, Any], int]:

@@ -7,7 +7,7 @@ from typing import Any
 from frappe import _
 
 from erp_b2b_smartbill.api.customer_overview import given_scope
-from erp_b2b_smartbill.api.given import given_number, given_text
+from erp_b2b_smartbill.api.given import MAX_START, given_number, given_text
 from erp_b2b_smartbill.customers.credit_limits import asking, deciding, shown
 from erp_b2b_smartbill.customers.overview import credit_tab
 from erp_b2b_smartbill.customers.overview import ledger as ledgers
@@ -15,7 +15,6 @@ from erp_b2b_smartbill.customers.overview import scope as scopes
 from erp_b2b_smartbill.exceptions import NotAllowed, invalid
 
 OK, CREATED = 200, 201
-MAX_START = 1_000_000
 
 
 def ledger(customer: str) -> tuple[dict[str, Any], int]:

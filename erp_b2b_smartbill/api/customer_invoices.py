@@ -21,7 +21,7 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def index(customer: str) -> tuple[dict[str, Any], int]:
-	"""A page of the documents of one company, filtered: docs/rest.md."""
+	"""A page of the documents of one company, filtered: docs/openapi.json."""
 	return invoices.page(_scope(customer), _wanted()), OK
 
 

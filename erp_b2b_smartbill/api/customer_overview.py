@@ -18,7 +18,7 @@ OK = 200
 
 
 def show(customer: str) -> tuple[dict[str, Any], int]:
-	"""The tabs that `tabs` names, all without it, none (the counts alone) where it is empty: docs/rest.md."""
+	"""The tabs that `tabs` names, all without it, none (the counts alone) where it is empty: docs/openapi.json."""
 	names = [part.strip().lower() for part in (given_text("tabs") or "").split(",") if part.strip()]
 	if unknown := [name for name in names if name not in tabs.TABS]:
 		raise invalid(
@@ -34,7 +34,7 @@ def show_essentials(customer: str) -> tuple[dict[str, Any], int]:
 
 
 def history(customer: str) -> tuple[dict[str, Any], int]:
-	"""A page of the timeline: docs/rest.md. Without `company`, over all that the caller may read."""
+	"""A page of the timeline: docs/openapi.json. Without `company`, over all that the caller may read."""
 	kinds = tuple(part.strip().lower() for part in (given_text("kinds") or "").split(",") if part.strip())
 	if unknown := [kind for kind in kinds if kind not in sources.KINDS]:
 		raise invalid(

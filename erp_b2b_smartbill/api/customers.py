@@ -18,8 +18,8 @@ DEFAULT_LIMIT, MAX_LIMIT = 20, 50
 
 
 def search() -> tuple[dict[str, Any], int]:
-	"""{customers, counts, next, index, searched, create}: docs/rest.md. All that is wrong with the question is said at
-	once."""
+	"""{customers, counts, next, index, searched, create}: docs/openapi.json. All that is wrong with the question is said
+	at once."""
 	problems: list[Problem] = []
 
 	def refuse(field: str, text: str) -> None:

@@ -15,6 +15,8 @@ from erp_b2b_smartbill.smartbill.gate import Lane
 from erp_b2b_smartbill.smartbill.view import proforma_view
 
 CREATED, OK, ACCEPTED = 201, 200, 202
+# about a document of unknown outcome: a number is ours, or SmartBill has none
+ADOPT, ABSENT = DECISIONS = ("adopt", "absent")
 
 
 def show(quotation: str) -> tuple[dict[str, Any], int]:
@@ -62,9 +64,9 @@ def decide(doc: Any) -> Any:
 	"""Apply the decision in the request to a document of unknown outcome."""
 	given = frappe.form_dict
 	action, note = str(given.get("action") or ""), str(given.get("note") or "")
-	if action == "adopt":
+	if action == ADOPT:
 		return settling.adopt(doc, str(given.get("number") or ""), note)
-	if action == "absent":
+	if action == ABSENT:
 		return settling.confirm_absent(doc, note)
 	raise invalid("action", _("Say what to do: action is adopt or absent."))
 

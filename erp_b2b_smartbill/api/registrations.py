@@ -236,7 +236,7 @@ def _given(field: str, value: Any) -> Any:
 	if field == "credit_limit":
 		try:
 			amount = float(value or 0)
-		except (TypeError, ValueError):
+		except (TypeError, ValueError, OverflowError):
 			amount = -1.0
 		if not 0 <= amount < 1e15:
 			raise invalid("credit_limit", _("The credit limit is an amount of 0 or more."))

@@ -28,8 +28,10 @@ from erp_b2b_smartbill.api import (
 	customer_overview,
 	customer_selection,
 	customers,
+	description,
 	envelope,
 	favourites,
+	health,
 	portal,
 	proforma_life,
 	proformas,
@@ -38,9 +40,11 @@ from erp_b2b_smartbill.api import (
 )
 from erp_b2b_smartbill.exceptions import MethodNotAllowed, NotAllowed, NotSignedIn, not_found
 from erp_b2b_smartbill.permissions import (
+	API_READERS,
 	CREDIT_ASKERS,
 	CREDIT_DECIDERS,
 	CREDIT_READERS,
+	HEALTH_READERS,
 	OVERVIEW_READERS,
 	REGISTRATION_DECIDERS,
 	REGISTRATION_READERS,
@@ -69,8 +73,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Route:
+	"""`switch` is None for what no switch of B2B Settings turns off."""
+
 	path: str
-	switch: str
+	switch: str | None
 	operations: Mapping[str, Operation]
 	# it needs this one too
 	other_switch: str | None = None
@@ -84,248 +90,189 @@ CONFLICTS = f"{SMARTBILL}/conflicts"
 CUSTOMER = f"{BASE}/customers/<path:customer>"
 
 
-def _post(path: str, handler: Callable[..., tuple[Any, int]], roles: tuple[str, ...], summary: str) -> Route:
-	return Route(path, features.PROFORMA, {"POST": Operation(handler, roles, summary)})
-
-
-def _registration(
-	path: str, public: bool = False, **operations: tuple[Callable[..., Any], tuple[str, ...], str]
+def _route(
+	base: str,
+	switch: str | None,
+	roles: tuple[str, ...] | None,
+	path: str,
+	other_switch: str | None = None,
+	**operations: tuple[Callable[..., Any], str],
 ) -> Route:
+	"""`operations` are (handler, summary) by method. Without roles it is open to everybody."""
 	return Route(
-		f"{REGISTRATIONS}{path}",
-		features.REGISTRATION,
+		f"{base}{path}",
+		switch,
 		{
-			method: Operation(handler, roles, summary, is_public=public)
-			for method, (handler, roles, summary) in operations.items()
+			method: Operation(handler, roles or (), summary, is_public=roles is None)
+			for method, (handler, summary) in operations.items()
 		},
-	)
-
-
-def _sync(path: str, **operations: tuple[Callable[..., Any], str]) -> Route:
-	return Route(
-		path,
-		features.SYNC,
-		{method: Operation(handler, SYNCERS, summary) for method, (handler, summary) in operations.items()},
-	)
-
-
-def _search(path: str, **operations: tuple[Callable[..., Any], str]) -> Route:
-	return Route(
-		f"{BASE}/customers{path}",
-		features.SEARCH,
-		{method: Operation(handler, SALES, summary) for method, (handler, summary) in operations.items()},
-	)
-
-
-def _overview(path: str, **operations: tuple[Callable[..., Any], tuple[str, ...], str]) -> Route:
-	return Route(
-		f"{CUSTOMER}{path}",
-		features.OVERVIEW,
-		{
-			method: Operation(handler, roles, summary)
-			for method, (handler, roles, summary) in operations.items()
-		},
-	)
-
-
-def _portal(
-	path: str, other_switch: str | None = None, **operations: tuple[Callable[..., Any], str]
-) -> Route:
-	return Route(
-		f"{BASE}/portal{path}",
-		features.PORTAL,
-		{method: Operation(handler, (BUYER,), summary) for method, (handler, summary) in operations.items()},
 		other_switch,
 	)
 
 
+_proforma = partial(_route, PROFORMA, features.PROFORMA)
+_runs = partial(_route, RUNS, features.PROFORMA, SALES)
+_sync = partial(_route, SMARTBILL, features.SYNC, SYNCERS)
+_conflicts = partial(_route, CONFLICTS, features.SYNC, SYNCERS)
+_search = partial(_route, f"{BASE}/customers", features.SEARCH, SALES)
+_overview = partial(_route, CUSTOMER, features.OVERVIEW)
+_registration = partial(_route, REGISTRATIONS, features.REGISTRATION)
+_applicant = partial(_registration, None)
+_portal = partial(_route, f"{BASE}/portal", features.PORTAL, (BUYER,))
+# no switch turns these off
+_site = partial(_route, BASE, None)
+
 ROUTES = (
-	Route(
-		path=PROFORMA,
-		switch=features.PROFORMA,
-		operations={
-			"GET": Operation(proformas.show, SALES, "The SmartBill proforma of a Quotation"),
-			"POST": Operation(proformas.issue, SALES, "Issue the SmartBill proforma of a Quotation, once"),
-		},
+	_proforma(
+		SALES,
+		"",
+		GET=(proformas.show, "The SmartBill proforma of a Quotation"),
+		POST=(proformas.issue, "Issue the SmartBill proforma of a Quotation, once"),
 	),
-	_post(f"{PROFORMA}/check", proformas.check, SALES, "Look at SmartBill after an unsettled proforma"),
-	_post(f"{PROFORMA}/settle", proformas.settle, MANAGERS, "Decide about a proforma of unknown outcome"),
-	_post(f"{PROFORMA}/pdf", proformas.store_pdf, SALES, "Fetch the proforma's PDF again"),
-	_post(f"{PROFORMA}/cancel", proforma_life.cancel, SALES, "Cancel the proforma in SmartBill"),
-	_post(f"{PROFORMA}/restore", proforma_life.restore, SALES, "Restore a cancelled proforma in SmartBill"),
-	Route(
-		path=f"{PROFORMA}/email",
-		switch=features.PROFORMA,
-		operations={
-			"GET": Operation(proforma_life.show_email, SALES, "What the e-mail with the proforma would say"),
-			"POST": Operation(proforma_life.email, SALES, "Send the proforma by e-mail"),
-		},
+	_proforma(SALES, "/check", POST=(proformas.check, "Look at SmartBill after an unsettled proforma")),
+	_proforma(MANAGERS, "/settle", POST=(proformas.settle, "Decide about a proforma of unknown outcome")),
+	_proforma(SALES, "/pdf", POST=(proformas.store_pdf, "Fetch the proforma's PDF again")),
+	_proforma(SALES, "/cancel", POST=(proforma_life.cancel, "Cancel the proforma in SmartBill")),
+	_proforma(SALES, "/restore", POST=(proforma_life.restore, "Restore a cancelled proforma in SmartBill")),
+	_proforma(
+		SALES,
+		"/email",
+		GET=(proforma_life.show_email, "What the e-mail with the proforma would say"),
+		POST=(proforma_life.email, "Send the proforma by e-mail"),
 	),
-	_post(f"{PROFORMA}/invoice", proforma_life.invoice, INVOICERS, "Issue the SmartBill invoice, once"),
-	_post(
-		f"{PROFORMA}/invoice/settle",
-		proforma_life.settle_invoice,
+	_proforma(INVOICERS, "/invoice", POST=(proforma_life.invoice, "Issue the SmartBill invoice, once")),
+	_proforma(
 		MANAGERS,
-		"Decide about an invoice of unknown outcome",
+		"/invoice/settle",
+		POST=(proforma_life.settle_invoice, "Decide about an invoice of unknown outcome"),
 	),
-	_post(f"{PROFORMA}/follow", proforma_life.follow, SALES, "Read invoices and payment in SmartBill now"),
-	_post(f"{PROFORMA}/link", proforma_life.link, MANAGERS, "Link a proforma that was issued by hand"),
-	_post(f"{PROFORMA}/unlink", proforma_life.unlink, MANAGERS, "Take such a link away again"),
-	_post(f"{PROFORMA}/discard", proforma_life.discard, MANAGERS, "Give up a draft"),
-	_post(RUNS, runs.start, SALES, "Issue the proformas of many Quotations, in the background"),
-	Route(
-		path=f"{RUNS}/<run>",
-		switch=features.PROFORMA,
-		operations={"GET": Operation(runs.show, SALES, "How far a run is, and a result per Quotation")},
-	),
-	_post(f"{RUNS}/<run>/stop", runs.stop, SALES, "Stop a run after the document in the air"),
+	_proforma(SALES, "/follow", POST=(proforma_life.follow, "Read invoices and payment in SmartBill now")),
+	_proforma(MANAGERS, "/link", POST=(proforma_life.link, "Link a proforma that was issued by hand")),
+	_proforma(MANAGERS, "/unlink", POST=(proforma_life.unlink, "Take such a link away again")),
+	_proforma(MANAGERS, "/discard", POST=(proforma_life.discard, "Give up a draft")),
+	_runs("", POST=(runs.start, "Issue the proformas of many Quotations, in the background")),
+	_runs("/<run>", GET=(runs.show, "How far a run is, and a result per Quotation")),
+	_runs("/<run>/stop", POST=(runs.stop, "Stop a run after the document in the air")),
 	_sync(
-		f"{SMARTBILL}/sync",
+		"/sync",
 		GET=(client_sync.account, "When an account's clients were read last, and what is open"),
 		POST=(client_sync.start, "Read SmartBill's clients, in the background"),
 	),
-	_sync(
-		f"{SMARTBILL}/sync/<run>",
-		GET=(client_sync.show, "How far a sync or an import is, and what became of it"),
-	),
-	_sync(f"{SMARTBILL}/sync/<run>/stop", POST=(client_sync.stop, "Stop a sync or an import")),
-	_sync(f"{SMARTBILL}/imports", POST=(client_sync.start_import, "Import a file that SmartBill exported")),
-	_sync(f"{SMARTBILL}/imports/preview", POST=(client_sync.preview, "What importing a file would do")),
-	_sync(f"{SMARTBILL}/clients/<client>/link", POST=(clients.link, "Link a client with a Customer")),
-	_sync(f"{SMARTBILL}/clients/<client>/unlink", POST=(clients.unlink, "Leave a client without a Customer")),
-	_sync(
-		f"{SMARTBILL}/clients/<client>/release",
-		POST=(clients.release, "Let the sync decide about a client again"),
-	),
-	_sync(
-		CONFLICTS,
-		GET=(conflicts.index, "What SmartBill and ERPNext disagree about, with counts by kind"),
-	),
-	_sync(f"{CONFLICTS}/bulk", POST=(conflicts.decide_many, "Settle many conflicts of one kind alike")),
-	_sync(f"{CONFLICTS}/bulk/<job>", GET=(conflicts.bulk_progress, "How far many decisions are")),
-	_sync(f"{CONFLICTS}/<name>", GET=(conflicts.show, "Both sides of a conflict, and what may be done")),
-	_sync(f"{CONFLICTS}/<name>/settle", POST=(conflicts.decide, "Settle a conflict")),
-	_overview("/360", GET=(customer_overview.show, OVERVIEW_READERS, "The whole customer, by tabs")),
-	_overview(
-		"/360/essentials",
-		GET=(customer_overview.show_essentials, OVERVIEW_READERS, "What one has to know while one quotes"),
-	),
-	_overview(
-		"/360/history",
-		GET=(
-			customer_overview.history,
-			OVERVIEW_READERS,
-			"What there was between us and a customer, by pages",
-		),
-	),
-	_overview(
-		"/360/invoices",
-		GET=(customer_invoices.index, CREDIT_READERS, "A customer's invoices, by pages"),
-	),
-	_overview(
-		"/360/invoices.xlsx",
-		GET=(customer_invoices.export, CREDIT_READERS, "A customer's invoices as a workbook"),
-	),
-	_overview("/tier", POST=(customer_overview.change_tier, TIER_GIVERS, "Give a customer another tier")),
-	_overview(
-		"/360/credit/ledger",
-		GET=(
-			customer_credit.ledger,
-			OVERVIEW_READERS,
-			"The customer's entries in a company's ledger, by pages",
-		),
-	),
-	_overview(
-		"/credit-requests",
-		GET=(customer_credit.requests, CREDIT_ASKERS, "What was asked for this customer's credit limit"),
-		POST=(customer_credit.ask, CREDIT_ASKERS, "Ask for another credit limit"),
-	),
-	_overview(
-		"/credit-requests/<name>/approve",
-		POST=(
-			customer_credit.approve,
-			CREDIT_DECIDERS,
-			"Give the credit limit that was asked for, or another",
-		),
-	),
-	_overview(
-		"/credit-requests/<name>/reject",
-		POST=(customer_credit.reject, CREDIT_DECIDERS, "Reject a request for another credit limit"),
-	),
-	_overview(
-		"/credit-requests/<name>/withdraw",
-		POST=(customer_credit.withdraw, CREDIT_ASKERS, "Take back what one asked for"),
-	),
-	_overview(
-		"/favourites/<path:item>",
-		PUT=(favourites.mark, SELLERS, "Mark an item that the customer prefers"),
-		DELETE=(favourites.unmark, SELLERS, "Take the mark away"),
-	),
+	_sync("/sync/<run>", GET=(client_sync.show, "How far a sync or an import is, and what became of it")),
+	_sync("/sync/<run>/stop", POST=(client_sync.stop, "Stop a sync or an import")),
+	_sync("/imports", POST=(client_sync.start_import, "Import a file that SmartBill exported")),
+	_sync("/imports/preview", POST=(client_sync.preview, "What importing a file would do")),
+	_sync("/clients/<client>/link", POST=(clients.link, "Link a client with a Customer")),
+	_sync("/clients/<client>/unlink", POST=(clients.unlink, "Leave a client without a Customer")),
+	_sync("/clients/<client>/release", POST=(clients.release, "Let the sync decide about a client again")),
+	_conflicts("", GET=(conflicts.index, "What SmartBill and ERPNext disagree about, with counts by kind")),
+	_conflicts("/bulk", POST=(conflicts.decide_many, "Settle many conflicts of one kind alike")),
+	_conflicts("/bulk/<job>", GET=(conflicts.bulk_progress, "How far many decisions are")),
+	_conflicts("/<name>", GET=(conflicts.show, "Both sides of a conflict, and what may be done")),
+	_conflicts("/<name>/settle", POST=(conflicts.decide, "Settle a conflict")),
 	_search("/search", GET=(customers.search, "Find a customer, whatever it is known in")),
-	_registration("", public=True, POST=(registrations.create, (), "Register a company")),
-	_registration(
-		"/form", public=True, GET=(registrations.form, (), "What the form of a registration needs")
-	),
-	_registration(
-		"/company/<cui>", public=True, GET=(registrations.company, (), "What ANAF knows of a company")
-	),
-	_registration("/cities", public=True, GET=(registrations.cities, (), "Names of cities of a county")),
-	_registration("/status/<token>", public=True, GET=(registrations.show, (), "How a request stands")),
-	_registration(
-		"/status/<token>/answer", public=True, POST=(registrations.answer, (), "Answer the question")
-	),
-	_registration(
-		"/status/<token>/withdraw", public=True, POST=(registrations.withdraw, (), "Withdraw the request")
-	),
-	_registration(
-		"/status/<token>/resend",
-		public=True,
-		POST=(registrations.resend, (), "Send the confirmation mail again"),
-	),
-	_registration("/confirm", public=True, POST=(registrations.confirm, (), "Confirm the e-mail address")),
-	_registration(
-		"/confirm/resend",
-		public=True,
-		POST=(registrations.resend_confirmation, (), "Ask for another confirmation"),
-	),
-	_registration("/welcome", public=True, POST=(registrations.open_welcome, (), "Go and choose a password")),
-	_registration(
-		"/welcome/resend",
-		public=True,
-		POST=(registrations.resend_welcome, (), "Ask for another welcome mail"),
-	),
-	_registration(
-		"/counts", GET=(registrations.counts, REGISTRATION_READERS, "How many requests there are, by status")
-	),
-	_registration(
-		"/bulk", POST=(registrations.decide_many, REGISTRATION_DECIDERS, "Approve or reject many requests")
-	),
-	_registration(
-		"/bulk/<job>", GET=(registrations.bulk_progress, REGISTRATION_DECIDERS, "How far many decisions are")
-	),
-	_registration(
-		"/<name>/review",
-		GET=(registrations.review, REGISTRATION_READERS, "All that helps to decide about a request"),
-	),
-	_registration(
-		"/<name>/approve", POST=(registrations.approve, REGISTRATION_DECIDERS, "Approve a request")
-	),
-	_registration("/<name>/reject", POST=(registrations.reject, REGISTRATION_DECIDERS, "Reject a request")),
-	_registration(
-		"/<name>/ask", POST=(registrations.ask, REGISTRATION_DECIDERS, "Ask the applicant a question")
-	),
-	_registration("/<name>/look", POST=(registrations.look, REGISTRATION_DECIDERS, "Ask ANAF again")),
-	_registration(
-		"/<name>/erase",
-		POST=(registrations.erase, REGISTRATION_DECIDERS, "Erase the personal data of a request"),
-	),
 	_search("/select", POST=(customer_selection.select, "Make a found company the Customer to quote")),
 	_search("/company", GET=(customer_selection.company, "What ANAF says of a CUI, before it is made")),
+	_overview(OVERVIEW_READERS, "/360", GET=(customer_overview.show, "The whole customer, by tabs")),
+	_overview(
+		OVERVIEW_READERS,
+		"/360/essentials",
+		GET=(customer_overview.show_essentials, "What one has to know while one quotes"),
+	),
+	_overview(
+		OVERVIEW_READERS,
+		"/360/history",
+		GET=(customer_overview.history, "What there was between us and a customer, by pages"),
+	),
+	_overview(
+		CREDIT_READERS, "/360/invoices", GET=(customer_invoices.index, "A customer's invoices, by pages")
+	),
+	_overview(
+		CREDIT_READERS,
+		"/360/invoices.xlsx",
+		GET=(customer_invoices.export, "A customer's invoices as a workbook"),
+	),
+	_overview(TIER_GIVERS, "/tier", POST=(customer_overview.change_tier, "Give a customer another tier")),
+	_overview(
+		OVERVIEW_READERS,
+		"/360/credit/ledger",
+		GET=(customer_credit.ledger, "The customer's entries in a company's ledger, by pages"),
+	),
+	_overview(
+		CREDIT_ASKERS,
+		"/credit-requests",
+		GET=(customer_credit.requests, "What was asked for this customer's credit limit"),
+		POST=(customer_credit.ask, "Ask for another credit limit"),
+	),
+	_overview(
+		CREDIT_DECIDERS,
+		"/credit-requests/<name>/approve",
+		POST=(customer_credit.approve, "Give the credit limit that was asked for, or another"),
+	),
+	_overview(
+		CREDIT_DECIDERS,
+		"/credit-requests/<name>/reject",
+		POST=(customer_credit.reject, "Reject a request for another credit limit"),
+	),
+	_overview(
+		CREDIT_ASKERS,
+		"/credit-requests/<name>/withdraw",
+		POST=(customer_credit.withdraw, "Take back what one asked for"),
+	),
+	_overview(
+		SELLERS,
+		"/favourites/<path:item>",
+		PUT=(favourites.mark, "Mark an item that the customer prefers"),
+		DELETE=(favourites.unmark, "Take the mark away"),
+	),
+	_applicant("", POST=(registrations.create, "Register a company")),
+	_applicant("/form", GET=(registrations.form, "What the form of a registration needs")),
+	_applicant("/company/<cui>", GET=(registrations.company, "What ANAF knows of a company")),
+	_applicant("/cities", GET=(registrations.cities, "Names of cities of a county")),
+	_applicant("/status/<token>", GET=(registrations.show, "How a request stands")),
+	_applicant("/status/<token>/answer", POST=(registrations.answer, "Answer the question")),
+	_applicant("/status/<token>/withdraw", POST=(registrations.withdraw, "Withdraw the request")),
+	_applicant("/status/<token>/resend", POST=(registrations.resend, "Send the confirmation mail again")),
+	_applicant("/confirm", POST=(registrations.confirm, "Confirm the e-mail address")),
+	_applicant("/confirm/resend", POST=(registrations.resend_confirmation, "Ask for another confirmation")),
+	_applicant("/welcome", POST=(registrations.open_welcome, "Go and choose a password")),
+	_applicant("/welcome/resend", POST=(registrations.resend_welcome, "Ask for another welcome mail")),
+	_registration(
+		REGISTRATION_READERS, "/counts", GET=(registrations.counts, "How many requests there are, by status")
+	),
+	_registration(
+		REGISTRATION_DECIDERS, "/bulk", POST=(registrations.decide_many, "Approve or reject many requests")
+	),
+	_registration(
+		REGISTRATION_DECIDERS, "/bulk/<job>", GET=(registrations.bulk_progress, "How far many decisions are")
+	),
+	_registration(
+		REGISTRATION_READERS,
+		"/<name>/review",
+		GET=(registrations.review, "All that helps to decide about a request"),
+	),
+	_registration(
+		REGISTRATION_DECIDERS, "/<name>/approve", POST=(registrations.approve, "Approve a request")
+	),
+	_registration(REGISTRATION_DECIDERS, "/<name>/reject", POST=(registrations.reject, "Reject a request")),
+	_registration(
+		REGISTRATION_DECIDERS, "/<name>/ask", POST=(registrations.ask, "Ask the applicant a question")
+	),
+	_registration(REGISTRATION_DECIDERS, "/<name>/look", POST=(registrations.look, "Ask ANAF again")),
+	_registration(
+		REGISTRATION_DECIDERS,
+		"/<name>/erase",
+		POST=(registrations.erase, "Erase the personal data of a request"),
+	),
 	_portal("/company", GET=(portal.company, "The buyer's companies")),
-	_portal("/favourites", features.OVERVIEW, GET=(favourites.buyers, "The items that the buyer marked")),
+	_portal(
+		"/favourites",
+		other_switch=features.OVERVIEW,
+		GET=(favourites.buyers, "The items that the buyer marked"),
+	),
 	_portal(
 		"/favourites/<path:item>",
-		features.OVERVIEW,
+		other_switch=features.OVERVIEW,
 		PUT=(favourites.buyer_marks, "Mark an item"),
 		DELETE=(favourites.buyer_unmarks, "Take the mark away"),
 	),
@@ -337,6 +284,8 @@ ROUTES = (
 	_portal(
 		"/quotations/<path:quotation>/proforma.pdf", GET=(portal.proforma_pdf, "The PDF of the proforma")
 	),
+	_site(HEALTH_READERS, "/health", GET=(health.show, "How the app does on this site")),
+	_site(API_READERS, "/openapi.json", GET=(description.show, "This description of the API")),
 )
 
 _lock = threading.Lock()

@@ -1,13 +1,17 @@
-"""Business events: who did what to which document, before and after, and why. Written here and nowhere else."""
+"""Business events: who did what to which document, on whose behalf, from where, before and after, and why. Written here
+and nowhere else. What becomes of them afterwards: sealing.py, verify.py, erasing.py."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import frappe
+from frappe.utils.password import get_encryption_key
 
 from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.audit import lines, origin, personal, signing
 from erp_b2b_smartbill.bulk_insert import insert_rows
 from erp_b2b_smartbill.masking import mask
 from erp_b2b_smartbill.text import N_
@@ -15,8 +19,11 @@ from erp_b2b_smartbill.text import N_
 if TYPE_CHECKING:
 	from frappe.model.document import Document
 
+EVENT = "Business Event"
+
 ACCOUNT_CREATED = N_("SmartBill Account created")
 ACCOUNT_CHANGED = N_("SmartBill Account changed")
+ACCOUNT_DELETED = N_("SmartBill Account deleted")
 ACCOUNT_PAUSED = N_("SmartBill Account paused")
 ACCOUNT_WENT_LIVE = N_("SmartBill Account switched to Live")
 ACCOUNT_RESUMED = N_("SmartBill Account resumed")
@@ -27,6 +34,7 @@ ACCOUNT_DRAFT_CHECKED = N_("SmartBill Account checked with a draft")
 ACCOUNT_LIVE_CHECKED = N_("SmartBill Account checked with a real proforma")
 SETTINGS_CHANGED = N_("B2B Settings changed")
 TIER_CHANGED = N_("B2B Tier changed")
+TIER_DELETED = N_("B2B Tier deleted")
 CUSTOMER_TIER_CHANGED = N_("Tier of the Customer changed")
 CREDIT_LIMIT_REQUESTED = N_("Credit limit requested")
 CREDIT_LIMIT_DECIDED = N_("Credit limit request decided")
@@ -37,6 +45,7 @@ REGISTRATION_CONFIRMED = N_("E-mail of the registration confirmed")
 REGISTRATION_PENDING = N_("Registration waits for a manager")
 REGISTRATION_APPROVED = N_("Registration approved")
 REGISTRATION_REJECTED = N_("Registration rejected")
+REGISTRATION_TERMS_CHANGED = N_("Terms of the registration changed")
 REGISTRATION_ASKED = N_("Information requested")
 REGISTRATION_ANSWERED = N_("Information given")
 REGISTRATION_WITHDRAWN = N_("Registration withdrawn")
@@ -60,6 +69,7 @@ PROFORMA_LINKED = N_("Proforma linked by hand")
 PROFORMA_UNLINKED = N_("Proforma unlinked")
 PROFORMA_FINISHED = N_("Proforma draft finished in SmartBill")
 PROFORMA_DISCARDED = N_("Proforma draft given up")
+PROFORMA_DELETED = N_("Proforma of nothing deleted with its Quotation")
 PROFORMA_FOLLOWED = N_("Proforma's invoice or payment changed")
 PROFORMA_MISSING = N_("Proforma missing in SmartBill")
 INVOICE_FOUND = N_("Invoice found in SmartBill")
@@ -82,9 +92,13 @@ CLIENT_RELEASED = N_("SmartBill Client left to the sync again")
 CUSTOMER_SELECTED = N_("Customer made or linked by picking")
 SYNC_STARTED = N_("Sync of SmartBill's clients started")
 CONFLICT_SETTLED = N_("Conflict with SmartBill settled")
+CONFLICT_CLOSED = N_("Conflict with SmartBill closed")
 CUSTOMER_TOOK_SMARTBILL = N_("Customer took over what SmartBill says")
 MERGE_PROPOSED = N_("Merge of two Customers proposed")
 PDF_STORED = N_("Proforma PDF stored")
+DOCUMENT_RENAMED = N_("Document renamed")
+PERSONAL_ERASED = N_("Personal values of events erased")
+HEAD_ACCEPTED = N_("Shorter chain of events accepted")
 
 
 def record(
@@ -93,27 +107,30 @@ def record(
 	before: dict[str, Any] | None = None,
 	after: dict[str, Any] | None = None,
 	reason: str | None = None,
+	*,
+	personal: Collection[str] = (),
+	on_behalf_of: str | None = None,
 ) -> Document:
 	"""One Business Event in the caller's transaction: it stands or falls with the change it tells of.
 
-	`before` and `after` are plain values; secrets in them are masked.
+	`before` and `after` are plain values; secrets in them are masked, personal values stored apart: those that
+	personal.py knows, and the keys named in `personal` (`reason` is one). `on_behalf_of` is the user who asked, where
+	somebody else acts; a job acts for the document's `requested_by` by itself.
 	"""
+	comes_from = origin.here()
 	entry = frappe.get_doc(
 		{
-			"doctype": "Business Event",
+			"doctype": EVENT,
 			"event": event,
-			"reference_doctype": doc.doctype,
-			"reference_name": doc.name,
-			"user": frappe.session.user,
 			"occurred_at": clock.now(),
-			"before": _as_json(before),
-			"after": _as_json(after),
-			"reason": reason,
+			**content_of(doc.doctype, doc.name, before, after, reason, personal),
+			**_who(*origin.actors(doc, comes_from, on_behalf_of), comes_from),
 		}
 	)
 	entry.flags.recorded = True
 	# what it refers to was just saved
 	entry.flags.ignore_links = True
+	# it is signed as it is inserted, see the DocType: the framework may change a text before that
 	return entry.insert(ignore_permissions=True)
 
 
@@ -121,14 +138,65 @@ def record_many(
 	event: str, acts: list[tuple[str, str, dict[str, Any] | None]], reason: str | None = None
 ) -> None:
 	"""The same event of many documents, each (doctype, name, after), at once; otherwise as `record`."""
-	common = {"event": event, "user": frappe.session.user, "occurred_at": clock.now(), "reason": reason}
-	insert_rows(
-		"Business Event",
-		[
-			{**common, "reference_doctype": doctype, "reference_name": name, "after": _as_json(after)}
-			for doctype, name, after in acts
-		],
-	)
+	comes_from = origin.here()
+	user, on_behalf_of = origin.actors({}, comes_from)
+	key, now = current_key(), clock.now()
+	rows = [
+		{
+			"name": frappe.generate_hash(length=10),
+			"event": event,
+			"occurred_at": now,
+			**content_of(doctype, name, None, after, reason),
+			**_who(user, on_behalf_of, comes_from),
+		}
+		for doctype, name, after in acts
+	]
+	for row in rows:
+		row["signature"] = signing.sign(key, row)
+		lines.note(row)
+	insert_rows(EVENT, rows)
+
+
+def current_key() -> signing.Key:
+	"""What the site signs and seals with now."""
+	return signing.key_of(get_encryption_key())
+
+
+def content_of(
+	doctype: str,
+	name: str,
+	before: dict[str, Any] | None,
+	after: dict[str, Any] | None,
+	reason: str | None,
+	also_personal: Collection[str] = (),
+) -> dict[str, Any]:
+	"""The fields of an event that say what was done to which document, without secrets, and parted."""
+	parted = personal.part(doctype, mask(before or {}), mask(after or {}), reason, also_personal)
+	apart = parted.apart
+	if doctype in personal.NAMED_BY_PERSON:
+		apart = {**apart, "name": name}
+	values, digest = personal.store(apart)
+	return {
+		"reference_doctype": doctype,
+		"reference_name": name,
+		"original_name": None if doctype in personal.NAMED_BY_PERSON else name,
+		"before": _as_json(parted.before),
+		"after": _as_json(parted.after),
+		"reason": parted.reason,
+		"personal": values,
+		"personal_digest": digest,
+	}
+
+
+def _who(user: str, on_behalf_of: str | None, comes_from: str) -> dict[str, Any]:
+	who, digest = personal.store({"user": user, "on_behalf_of": on_behalf_of, "ip": origin.address()})
+	return {
+		"user": user,
+		"on_behalf_of": on_behalf_of,
+		"origin": comes_from,
+		"who": who,
+		"who_digest": digest,
+	}
 
 
 def changes(doc: Document) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -148,6 +216,17 @@ def changes(doc: Document) -> tuple[dict[str, Any], dict[str, Any]]:
 	if doc.flags.changed_passwords:
 		after["changed_passwords"] = doc.flags.changed_passwords
 	return before, after
+
+
+def content(doc: Document) -> dict[str, Any]:
+	"""What a document holds, for the event of its deletion. A password is not among it."""
+	values = {
+		field.fieldname: _value(doc, field)
+		for field in doc.meta.fields
+		if field.fieldtype != "Password"
+		and (field.fieldname in doc.meta.get_valid_columns() or field.fieldtype in frappe.model.table_fields)
+	}
+	return {name: value for name, value in values.items() if value}
 
 
 def note_changed_passwords(doc: Document) -> None:
@@ -174,4 +253,4 @@ def _value(doc: Document, field: Any) -> Any:
 def _as_json(values: dict[str, Any] | None) -> str | None:
 	if not values:
 		return None
-	return json.dumps(mask(values), ensure_ascii=False, indent=1, default=str)
+	return json.dumps(values, ensure_ascii=False, indent=1, default=str)

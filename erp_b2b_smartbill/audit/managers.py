@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 	from frappe.model.document import Document
 
 MANAGER = "B2B Manager"
+# a method that one of our Notifications listens to
+ACCOUNT_PAUSED = "smartbill_account_paused"
 
 
 def notify_managers(doc: Document, text: str) -> None:
@@ -41,6 +43,18 @@ def notify_users(users: list[str] | None, doc: Document, text: str) -> None:
 	except Exception:
 		frappe.db.rollback()
 		log_masked_error(f"Nobody could be notified about a {doc.doctype}")
+
+
+def notify_by_site(doc: Document, method: str) -> None:
+	"""Let the site's Notifications of this method tell of the stored document (docs/health.md): whom and how, the
+	administrator decides. Committed; to be called with nothing uncommitted, and it never raises."""
+	try:
+		doc.run_notifications(method)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	except Exception:
+		frappe.db.rollback()
+		frappe.clear_messages()
+		log_masked_error(f"The Notifications about a {doc.doctype} failed")
 
 
 def readers(users: list[str], doc: Document) -> list[str]:

@@ -62,6 +62,8 @@ def guard_credit_limits(doc: Document, method: str | None = None) -> None:
 		doc.credit_limits,
 		is_granted=bool(doc.flags.credit_is_granted),
 	)
+	if before:
+		guard.require_not_own_group(doc, before.customer_group, doc.customer_group)
 
 
 def record_credit_limits(doc: Document, method: str | None = None) -> None:

@@ -19,6 +19,8 @@ def guard_row(doc: Document, method: str | None = None) -> None:
 		guard.require_same_place(before, doc)
 	if doc.parenttype == "Customer":
 		guard.require_giver(doc.parent, _before(doc), [doc])
+	elif doc.parenttype == "Customer Group":
+		guard.require_not_own_of_group(doc.parent, _before(doc), [doc])
 
 
 def record_row(doc: Document, method: str | None = None) -> None:
@@ -32,6 +34,8 @@ def guard_removal(doc: Document, method: str | None = None) -> None:
 	if doc.parenttype == "Customer":
 		guard.require_giver(doc.parent, [doc], [])
 		guard.record(_customer(doc), [doc], [])
+	elif doc.parenttype == "Customer Group":
+		guard.require_not_own_of_group(doc.parent, [doc], [])
 
 
 def _before(doc: Document) -> list[Document]:

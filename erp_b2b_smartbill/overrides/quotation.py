@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import frappe
 from frappe import _
 
-from erp_b2b_smartbill import features
+from erp_b2b_smartbill import audit, features
 from erp_b2b_smartbill.custom_fields import PROJECTED_ON_QUOTATION
 from erp_b2b_smartbill.exceptions import Conflict
 from erp_b2b_smartbill.smartbill import actions, claim, issue, states
@@ -112,6 +112,9 @@ def forget_proforma_of_nothing(doc: Document, method: str | None = None) -> None
 		{"quotation": doc.name, "status": ["in", [states.REJECTED, states.QUEUED]]},
 		pluck="name",
 	):
-		if frappe.get_doc("SmartBill Proforma", name).stands_for_nothing():
+		proforma = frappe.get_doc("SmartBill Proforma", name)
+		if proforma.stands_for_nothing():
+			before = {"quotation": doc.name, "status": proforma.status, "attempt": proforma.attempt}
+			audit.record(audit.PROFORMA_DELETED, proforma, before)
 			# forced: the Quotation that is being deleted still links to it
 			frappe.delete_doc("SmartBill Proforma", name, force=True, ignore_permissions=True)

@@ -13,6 +13,7 @@ from erp_b2b_smartbill.portal import access, favourites
 from erp_b2b_smartbill.smartbill import states
 
 PAGE = 20
+MAX_PAGES = 10_000
 # a buyer sees what is good, not what is being settled
 SHOWN_PROFORMAS = (states.ISSUED, states.INVOICED)
 ANSWERABLE = ("Open", "Replied")
@@ -98,7 +99,7 @@ def _tier(name: str | None, tier: Any) -> dict[str, Any] | None:
 
 def quotations(page: int = 1) -> dict[str, Any]:
 	"""{rows, page, more}: newest first."""
-	page = max(1, min(page, 10_000))
+	page = max(1, min(page, MAX_PAGES))
 	rows = frappe.get_all(
 		"Quotation",
 		{"docstatus": 1, "quotation_to": "Customer", "party_name": ["in", access.customers() or [""]]},

@@ -10,11 +10,14 @@ from frappe import _
 from frappe.query_builder import DocType
 
 from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill.audit import erasing
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.exceptions import Conflict, invalid
 from erp_b2b_smartbill.registration import decide, states
 
 CHUNK = 200
+# requests of one person that are erased at once
+MAX_OF_PERSON = 100
 ERASED = "-"
 PERSONAL = ("first_name", "last_name", "email", "phone", "iban", "message", "name_key")
 
@@ -81,8 +84,23 @@ def erase(name: str, reason: str) -> Any:
 	# Frappe's own history of changes would keep them, and the names of the files
 	frappe.db.delete("Version", {"ref_doctype": doc.doctype, "docname": doc.name})
 	frappe.db.delete("Comment", {"reference_doctype": doc.doctype, "reference_name": doc.name})
+	erasing.of_document(doc, str(reason)[:500])
 	audit.record(audit.REGISTRATION_ERASED, doc, reason=str(reason)[:500])
 	return doc
+
+
+def erase_all_of(email: str, reason: str) -> None:
+	"""As `erase`, every request of an e-mail address; those that wait for a decision are withdrawn first."""
+	rows = frappe.get_all(
+		"B2B Registration",
+		{"email": email, "erased_at": ["is", "not set"]},
+		["name", "status"],
+		limit=MAX_OF_PERSON,
+	)
+	for row in rows:
+		if row.status in states.OPEN:
+			decide.withdraw(row.name)
+		erase(row.name, reason)
 
 
 def _delete_files(doc: Any) -> None:

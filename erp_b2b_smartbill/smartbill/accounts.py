@@ -12,6 +12,7 @@ from frappe.utils import cint, get_datetime
 
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.audit.errors import log_masked_error
+from erp_b2b_smartbill.audit.managers import ACCOUNT_PAUSED, notify_by_site
 from erp_b2b_smartbill.exceptions import NotReady, Problem
 from erp_b2b_smartbill.smartbill import gate, modes
 from erp_b2b_smartbill.smartbill.answers import Answer
@@ -226,12 +227,15 @@ def pause(account: str, reason: str) -> None:
 	# a fresh transaction: nothing of the caller's
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	doc = frappe.get_doc("SmartBill Account", account, for_update=True)
-	if not doc.paused:
+	is_new = not doc.paused
+	if is_new:
 		frappe.db.set_value(
 			"SmartBill Account", account, {"paused": 1, "pause_reason": reason}, update_modified=False
 		)
 		audit.record(audit.ACCOUNT_PAUSED, doc, before={"paused": 0}, after={"paused": 1}, reason=reason)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	if is_new:
+		notify_by_site(doc, ACCOUNT_PAUSED)
 
 
 def _pace(account: str) -> Pace:

@@ -19,7 +19,8 @@ from frappe.utils import get_system_timezone
 from frappe.utils.background_jobs import get_workers
 from frappe.utils.scheduler import is_scheduler_inactive
 
-from erp_b2b_smartbill import audit, clock, features
+from erp_b2b_smartbill import audit, clock, completeness, features
+from erp_b2b_smartbill.masking import mask_text
 from erp_b2b_smartbill.smartbill import accounts, counters, modes, picklists
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.client import CLICK_SECONDS, Client, find_series, series_names
@@ -38,17 +39,6 @@ if TYPE_CHECKING:
 
 OK, NOTICE, PROBLEM = "ok", "notice", "problem"
 
-DOCTYPES = (
-	"B2B Settings",
-	"Business Event",
-	"SmartBill Account",
-	"SmartBill Call",
-	"SmartBill Invoice",
-	"SmartBill Issue Run",
-	"SmartBill Proforma",
-	"SmartBill Unit",
-	"SmartBill VAT Rate",
-)
 STANDARD_RATES = (Decimal(21), Decimal(11))
 MAX_CLOCK_DRIFT_S = 60
 # the series of two kinds, the VAT rates, the units
@@ -57,6 +47,8 @@ CALLS = 4
 MAX_LOOKS = 4
 # of the site, not of the account: these do not stand in the way of lifting a pause
 SITE_CHECKS = ("doctypes", "feature", "mode", "scheduler", "workers", "time_zone", "clock")
+# where SmartBill could not be asked: that says nothing about the account
+NOT_ASKED = ("block", "gate")
 
 
 class Check(TypedDict):
@@ -110,8 +102,16 @@ class _ListeningGate(accounts.AccountGate):
 
 def check_account(account: SmartBillAccount) -> Results:
 	"""The saved account, tested with a handful of reading calls; it stops at the first that SmartBill does not allow.
-	To be called with nothing uncommitted."""
+	What came of it is kept for the health page. To be called with nothing uncommitted."""
 	results = Results()
+	_check(account, results)
+	_keep(account, results)
+	if results.account_passed:
+		results.resumed = _lift_pause(account)
+	return results
+
+
+def _check(account: SmartBillAccount, results: Results) -> None:
 	check_site(account, results)
 	if not account.has_allowed_url():
 		results.problem(
@@ -119,7 +119,7 @@ def check_account(account: SmartBillAccount) -> Results:
 			_("The address {0} is not allowed on this site.").format(account.api_url),
 			_("Restore SmartBill's own address, or let the administrator name the host in site_config.json."),
 		)
-		return results
+		return
 	results.ok("address", _("The address {0} is allowed.").format(account.api_url))
 	if accounts.seconds_blocked(account):
 		results.problem(
@@ -129,11 +129,23 @@ def check_account(account: SmartBillAccount) -> Results:
 			),
 			_("Wait until then: a call during the block would prolong it."),
 		)
-		return results
+		return
 	_ask_smartbill(account, results)
-	if results.account_passed:
-		results.resumed = _lift_pause(account)
-	return results
+
+
+def _keep(account: SmartBillAccount, results: Results) -> None:
+	"""Remember when the account was tested last, and the first problem. Committed."""
+	problems = [check for check in results.checks if not check["ok"] and check["id"] not in SITE_CHECKS]
+	if any(check["id"] in NOT_ASKED for check in problems):
+		return
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	values = {
+		"last_tested_at": clock.now(),
+		"last_test_passed": int(not problems),
+		"last_test_problem": mask_text(problems[0]["text"]) if problems else None,
+	}
+	frappe.db.set_value("SmartBill Account", account.name, values, update_modified=False)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 
 
 # the site
@@ -150,13 +162,8 @@ def check_site(account: SmartBillAccount | None, results: Results) -> None:
 	_time_zone(results)
 
 
-def missing_doctypes() -> list[str]:
-	found = set(frappe.get_all("DocType", {"name": ["in", DOCTYPES]}, pluck="name"))
-	return [name for name in DOCTYPES if name not in found]
-
-
 def _doctypes(results: Results) -> None:
-	if missing := missing_doctypes():
+	if missing := completeness.missing_doctypes():
 		results.problem(
 			"doctypes",
 			_("The app is not installed completely; these are missing: {0}.").format(", ".join(missing)),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import frappe
 from frappe import _
 
-from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill import audit, clock, completeness
 from erp_b2b_smartbill.smartbill import accounts, checks, counters, modes, pdf, spare
 from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.checks import NOTICE, OK, PROBLEM, Results
@@ -70,7 +70,7 @@ def run(
 	live_check: str | None = None,
 ) -> int:
 	"""The exit code of the command. `say` prints a line, `ask` reads one."""
-	if missing := checks.missing_doctypes():
+	if missing := completeness.missing_doctypes():
 		say(
 			_("The app is not installed completely; these are missing: {0}.").format(", ".join(missing))
 			+ " "

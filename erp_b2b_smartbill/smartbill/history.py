@@ -9,6 +9,7 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.smartbill.kinds import KINDS
 
 _GOOD = frozenset(
@@ -60,7 +61,7 @@ def _events(doc: Any) -> list[dict[str, Any]]:
 	rows = frappe.get_all(
 		"Business Event",
 		{"reference_doctype": doc.doctype, "reference_name": doc.name},
-		["event", "user", "occurred_at", "reason", "after"],
+		["event", "user", "occurred_at", "reason", "after", "personal"],
 		order_by="occurred_at, creation",
 	)
 	names = _full_names({row.user for row in rows})
@@ -83,8 +84,8 @@ def _detail(row: Any) -> str | None:
 		parts.append(" ".join(filter(None, (after.get("series"), str(number)))))
 	if (attempt := after.get("attempt")) and attempt > 1:
 		parts.append(_("Attempt {0}").format(attempt))
-	if row.reason:
-		parts.append(row.reason)
+	if reason := personal.reason(row):
+		parts.append(reason)
 	return " · ".join(parts) or None
 
 

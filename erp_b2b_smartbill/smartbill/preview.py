@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OK, NOTICE, PROBLEM = "ok", "notice", "problem"
 
 # SmartBill's names of the client's fields -> ours
-_CLIENT = {
+CLIENT = {
 	"name": "name",
 	"vatCode": "vat_code",
 	"isTaxPayer": "is_tax_payer",
@@ -82,7 +82,7 @@ def preview(offer: Offer, account: Account, mapped: Mapped, *, mode: str) -> dic
 		"ready": mapped.payload is not None,
 		"mode": mode,
 		"seller": {"name": account.name, "cif": account.cif, "series": account.series},
-		"client": {ours: document["client"].get(theirs, "") for theirs, ours in _CLIENT.items()},
+		"client": {ours: document["client"].get(theirs, "") for theirs, ours in CLIENT.items()},
 		"issue_date": document["issueDate"],
 		"due_date": document["dueDate"],
 		"currency": offer.currency,

@@ -109,7 +109,11 @@ def is_missing(answer: Answer) -> bool:
 	return answer.status in (400, 404, 410) and "nu a fost gasit" in fold(answer.text)
 
 
+# no series counts so far, and Python itself turns no more than 4300 of them into a number
+MAX_DIGITS = 50
+
+
 def as_number(text: str | int | None) -> int | None:
 	"""A document number for comparing: "0042" and 42 are the same. What is sent stays as it was received."""
 	digits = str(text).strip() if text is not None else ""
-	return int(digits) if digits.isascii() and digits.isdigit() else None
+	return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS else None

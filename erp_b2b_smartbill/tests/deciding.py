@@ -1,5 +1,5 @@
-"""Processes that decide about registrations, quotations and credit limits, for tests: several at the same moment, and
-ones that die on the way.
+"""Processes that decide about registrations, quotations and credit limits, and seal events, for tests: several at the
+same moment, and ones that die on the way.
 
 python -m erp_b2b_smartbill.tests.deciding SITE SITES_PATH reads a line of JSON, a list of steps, from its input. It
 forks a process a step, each with a connection of its own; all begin together, and the line that it answers has an
@@ -31,11 +31,13 @@ from frappe.email.email_body import inline_style_in_html
 from frappe.model.meta import Meta
 
 import erp_b2b_smartbill
+from erp_b2b_smartbill.audit import sealing
 from erp_b2b_smartbill.customers.credit_limits import asking
 from erp_b2b_smartbill.customers.credit_limits import deciding as credit_deciding
 from erp_b2b_smartbill.customers.overview import scope as scopes
 from erp_b2b_smartbill.portal import responses
 from erp_b2b_smartbill.registration import bulk, decide, limits, retention, submit
+from erp_b2b_smartbill.tests import audit_case
 from erp_b2b_smartbill.tests.faults.worker import Place, opened
 
 ROOT = str(Path(erp_b2b_smartbill.__file__).resolve().parents[1])
@@ -238,6 +240,17 @@ def _respond(step: dict[str, Any]) -> Any:
 	return responses.respond(step["name"], step["response"], "")
 
 
+def _tell(step: dict[str, Any]) -> None:
+	for count in range(step["number"]):
+		audit_case.note(str(count))
+		frappe.db.commit()
+
+
+def _seal(step: dict[str, Any]) -> None:
+	for _time in range(step.get("times", 1)):
+		sealing.seal()
+
+
 def _run_many(step: dict[str, Any]) -> Any:
 	bulk.run("test", "approve", step["names"], None)
 
@@ -258,6 +271,8 @@ ACTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
 	"approve credit": lambda step: credit_deciding.approve(step["name"], step.get("limit")),
 	"reject credit": lambda step: credit_deciding.reject(step["name"], "Nu"),
 	"withdraw credit": lambda step: asking.withdraw(step["name"]),
+	"tell": _tell,
+	"seal": _seal,
 	"take up": lambda _step: decide.take_up_undecided(),
 }
 

@@ -1,11 +1,12 @@
 """The test of a SmartBill Account: every failure is told apart, and says what to do."""
 
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 import frappe
 
-from erp_b2b_smartbill import audit
+from erp_b2b_smartbill import audit, completeness
 from erp_b2b_smartbill.smartbill import checks
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.compat import SandboxTestCase
@@ -200,6 +201,44 @@ class TestPause(ChecksTestCase):
 			self.assertTrue(self.check().resumed)
 
 
+class TestKept(ChecksTestCase):
+	"""What the health page tells of the last test."""
+
+	def kept(self) -> tuple[Any, int, str | None]:
+		self.account.reload()
+		return self.account.last_tested_at, self.account.last_test_passed, self.account.last_test_problem
+
+	def test_a_test_leaves_when_it_was_and_its_first_problem(self):
+		self.assertEqual(self.kept(), (None, 0, None))
+		self.check()
+		self.assertEqual(self.kept()[1:], (1, None))
+		self.assertTrue(self.kept()[0])
+		text = self.one("login", token="wrong")["text"]
+		self.assertEqual(self.kept()[1:], (0, text))
+
+	def test_what_is_wrong_with_the_site_is_no_problem_of_the_account(self):
+		with mock.patch.object(checks, "is_scheduler_inactive", lambda verbose=False: True):
+			self.assertEqual(self.problems(), ["scheduler"])
+		self.assertEqual(self.kept()[1:], (1, None))
+
+	def test_where_smartbill_could_not_be_asked_the_last_answer_stays(self):
+		self.check()
+		before = self.kept()
+		until = checks.clock.now() + timedelta(minutes=5)
+		frappe.db.set_value("SmartBill Account", self.account.name, "blocked_until", until)
+		frappe.db.commit()
+		self.assertEqual(self.problems(), ["block"])
+		self.assertEqual(self.kept(), before)
+
+	def test_a_form_that_is_saved_does_not_change_it(self):
+		self.check()
+		before = self.kept()
+		form = frappe.get_doc("SmartBill Account", self.account.name)
+		form.update({"last_test_passed": 0, "last_tested_at": None})
+		form.save()
+		self.assertEqual(self.kept(), before)
+
+
 class TestSite(ChecksTestCase):
 	def test_a_scheduler_that_does_not_run_is_a_problem(self):
 		with mock.patch.object(checks, "is_scheduler_inactive", lambda verbose=False: True):
@@ -212,7 +251,7 @@ class TestSite(ChecksTestCase):
 			self.assertEqual(self.problems(), ["workers"])
 
 	def test_missing_doctypes_are_noticed(self):
-		with mock.patch.object(checks, "DOCTYPES", (*checks.DOCTYPES, "SmartBill Nothing")):
+		with mock.patch.object(completeness, "doctypes", lambda: {"SmartBill Nothing": True}):
 			self.assertEqual(self.problems(), ["doctypes"])
 
 	def test_another_time_zone_is_a_notice(self):

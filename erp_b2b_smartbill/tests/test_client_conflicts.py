@@ -1,6 +1,5 @@
 """Conflicts with SmartBill: each kind arises from what the sync reads, and is settled in each way that is open for it."""
 
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -10,6 +9,7 @@ import frappe
 import requests
 
 from erp_b2b_smartbill.api.routes import CONFLICTS
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.exceptions import Conflict, NotAllowed, NotReady
 from erp_b2b_smartbill.smartbill.clients import (
 	conflict_actions,
@@ -56,9 +56,12 @@ class ConflictCase(ClientsTestCase):
 
 	def events(self, event: str) -> list[dict[str, Any]]:
 		rows = frappe.get_all(
-			"Business Event", {"event": event, "user": self.person}, ["before", "after"], order_by="creation"
+			"Business Event",
+			{"event": event, "user": self.person},
+			["before", "after", "personal"],
+			order_by="creation",
 		)
-		return [{side: json.loads(row[side] or "{}") for side in ("before", "after")} for row in rows]
+		return [dict(zip(("before", "after"), personal.whole(row), strict=True)) for row in rows]
 
 	def linked(self, **client: Any) -> Any:
 		"""A Customer and its client, linked by their CUI; `client` is what SmartBill says otherwise."""
@@ -195,7 +198,14 @@ class TestFields(ConflictCase):
 
 	def test_only_what_is_open_can_be_chosen(self):
 		self.linked(name="Magazin Doi SRL")
-		for choices in ({"Name": "both"}, {"E-mail": "erp"}, {"Name": "erp", "Address": "erp"}, [], {}):
+		for choices in (
+			{"Name": "both"},
+			{"Name": ["erp"]},
+			{"E-mail": "erp"},
+			{"Name": "erp", "Address": "erp"},
+			[],
+			{},
+		):
 			with self.subTest(choices), self.assertRaises(NotReady):
 				self.settle("Name", "take", choices=choices)
 		self.assertEqual(self.kinds(), ["Name"])

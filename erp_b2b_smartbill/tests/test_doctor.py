@@ -8,7 +8,7 @@ from unittest import mock
 
 import frappe
 
-from erp_b2b_smartbill import audit
+from erp_b2b_smartbill import audit, completeness
 from erp_b2b_smartbill.smartbill import accounts, checks, counters, doctor
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.sandbox import CREATE
@@ -73,7 +73,7 @@ class TestCommand(DoctorTestCase):
 
 	def test_an_unknown_company_and_missing_doctypes_are_said(self):
 		self.assertEqual(self.run_doctor(company="Nobody SRL")[0], 1)
-		with mock.patch.object(checks, "DOCTYPES", ("SmartBill Nothing",)):
+		with mock.patch.object(completeness, "doctypes", lambda: {"SmartBill Nothing": True}):
 			status, text = self.run_doctor()
 		self.assertEqual(status, 1)
 		self.assertIn("bench migrate", text)

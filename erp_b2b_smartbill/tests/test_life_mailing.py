@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import frappe
 
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.email_templates import LANGUAGES
 from erp_b2b_smartbill.exceptions import Conflict, NotReady, SmartBillRefused, SmartBillUnreachable
 from erp_b2b_smartbill.smartbill import claim, states
@@ -52,7 +53,7 @@ class TestByErpnext(MailTestCase):
 		self.assertEqual((communication.recipients, communication.sent_or_received), (TO, "Sent"))
 		self.assertIn("PRF2 0227", communication.subject)
 		event = frappe.get_last_doc("Business Event", {"event": "Proforma sent by e-mail"})
-		self.assertIn(TO, event.reason)
+		self.assertIn(TO, personal.reason(event))
 
 	def test_the_text_is_in_the_printed_documents_language_and_by_the_users_template(self):
 		romanian = self.issued(contact_email=TO, language="ro")

@@ -15,7 +15,11 @@ BUYER = "cumparator@magazin.ro"
 def switches() -> list[str]:
 	import frappe
 
-	return [field.fieldname for field in frappe.get_meta("B2B Settings").fields if field.fieldname.startswith("enable_")]
+	return [
+		field.fieldname
+		for field in frappe.get_meta("B2B Settings").fields
+		if field.fieldname.startswith("enable_")
+	]
 
 
 def switch(**values: int) -> None:
@@ -196,7 +200,14 @@ def _about_ours(proforma: str, quotation: str) -> None:
 		recipients=[{"receiver_by_role": "B2B Sales"}],
 	)
 	insert("Client Script", name="Al magazinului", dt=ours, view="Form", script="1", enabled=1)
-	insert("Print Format", name="Formatul magazinului", doc_type=ours, custom_format=1, html="<p></p>", standard="No")
+	insert(
+		"Print Format",
+		name="Formatul magazinului",
+		doc_type=ours,
+		custom_format=1,
+		html="<p></p>",
+		standard="No",
+	)
 	insert(
 		"Report",
 		report_name="Raportul magazinului",

@@ -86,9 +86,7 @@ def _set(doctype: str, name: str, **values: Any) -> None:
 
 
 def _field(doctype: str, fieldname: str, fieldtype: str, label: str, **values: Any) -> Any:
-	return insert(
-		"Custom Field", dt=doctype, fieldname=fieldname, fieldtype=fieldtype, label=label, **values
-	)
+	return insert("Custom Field", dt=doctype, fieldname=fieldname, fieldtype=fieldtype, label=label, **values)
 
 
 def _customise() -> None:

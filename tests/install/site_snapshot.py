@@ -83,7 +83,9 @@ class Snapshot:
 		return found
 
 	def singles(self, doctype: str) -> dict[str, str]:
-		return {field: row["value"] for (name, field), row in self.rows("tabSingles").items() if name == doctype}
+		return {
+			field: row["value"] for (name, field), row in self.rows("tabSingles").items() if name == doctype
+		}
 
 
 def _key(table: str, row: Row) -> Any:

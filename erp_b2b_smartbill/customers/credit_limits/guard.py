@@ -30,26 +30,75 @@ def require_giver(
 	"""Raises PermissionError when the rows differ and the session's user may not change them, or has asked for such a
 	change himself. `is_granted` is for what somebody who may has decided, as the approval of a registration."""
 	gone, come = changes.between(before, after)
-	if is_granted or not (gone or come) or not _is_on():
+	if not (gone or come) or not _is_on():
 		return
-	if not set(CREDIT_GIVERS) & set(frappe.get_roles()):
+	if not (is_granted or set(CREDIT_GIVERS) & set(frappe.get_roles())):
 		frappe.throw(
 			_(
 				"Only {0} change the credit limit of a Customer. Ask for another one with a Credit Limit Request."
 			).format(", ".join(_(role) for role in CREDIT_GIVERS)),
 			frappe.PermissionError,
 		)
-	own = {
-		"customer": customer or "",
-		"company": ["in", sorted({row["company"] or "" for row in (*gone, *come)})],
-		"status": states.OPEN,
-		"requested_by": frappe.session.user,
-	}
-	if asked := frappe.db.get_value("Credit Limit Request", own):
+	companies = {row["company"] or "" for row in (*gone, *come)}
+	_require_not_asked([request for request in _asked(customer or "") if request.company in companies])
+
+
+def require_not_own_group(customer: Document, old: str | None, new: str | None) -> None:
+	"""Raises PermissionError when the customer has another limit in its new customer group, and the session's user has
+	asked for another one himself."""
+	groups = old or "", new or ""
+	if groups[0] == groups[1] or not _is_on() or not (asked := _asked(customer.name)):
+		return
+	limits = credit.limits_in_groups(customer.name, groups)
+	_require_not_asked(
+		[
+			request
+			for request in asked
+			if limits[groups[0], request.company] != limits[groups[1], request.company]
+		]
+	)
+
+
+def require_not_own_of_group(group: str | None, before: Iterable[Any], after: Iterable[Any]) -> None:
+	"""As `require_giver`, for the limits of a customer group: whose they are is ERPNext's business, but nobody gives to a
+	customer of it what he asked for himself."""
+	gone, come = changes.between(before, after)
+	if not (gone or come) or not _is_on():
+		return
+	companies = {row["company"] or "" for row in (*gone, *come)}
+	asked = [request for request in _asked() if request.company in companies]
+	groups = _groups_of(asked)
+	_require_not_asked([request for request in asked if groups.get(request.customer) == group])
+
+
+def require_not_own_of_company(company: str) -> None:
+	"""As `require_not_own_of_group`, for a company whose limit is another one now."""
+	if _is_on():
+		_require_not_asked([request for request in _asked() if request.company == company])
+
+
+def _asked(customer: str | None = None) -> list[Any]:
+	"""The open requests of the session's user: all, or those for one customer."""
+	own = {"status": states.OPEN, "requested_by": frappe.session.user}
+	if customer is not None:
+		own["customer"] = customer
+	return frappe.get_all("Credit Limit Request", own, ["name", "customer", "company"])
+
+
+def _groups_of(requests: list[Any]) -> dict[str, str]:
+	"""The customer group of each of their customers."""
+	if not requests:
+		return {}
+	names = ["in", sorted({request.customer for request in requests})]
+	return dict(frappe.get_all("Customer", {"name": names}, ["name", "customer_group"], as_list=True))
+
+
+def _require_not_asked(requests: list[Any]) -> None:
+	if requests:
 		frappe.throw(
 			_(
 				"You asked for another limit yourself: somebody else decides about {0}. Take it back to change the limit."
-			).format(asked),
+			).format(requests[0].name),
 			frappe.PermissionError,
 		)
 

@@ -15,6 +15,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import cint, flt, nowdate
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.customers.overview import terms
 from erp_b2b_smartbill.customers.overview.links import link_to, list_of
 from erp_b2b_smartbill.customers.overview.scope import Scope
@@ -103,7 +104,7 @@ def _tier(doc: Any) -> dict[str, Any] | None:
 	given = frappe.db.get_value(
 		"Business Event",
 		{"event": audit.CUSTOMER_TIER_CHANGED, "reference_doctype": "Customer", "reference_name": doc.name},
-		["occurred_at", "user", "reason"],
+		["occurred_at", "user", "reason", "personal"],
 		order_by="occurred_at desc",
 		as_dict=True,
 	)
@@ -128,7 +129,7 @@ def _tier(doc: Any) -> dict[str, Any] | None:
 		"given": {
 			"on": given.occurred_at,
 			"by": frappe.utils.get_fullname(given.user),
-			"reason": given.reason or None,
+			"reason": personal.reason(given),
 		}
 		if given
 		else None,

@@ -19,6 +19,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import flt, getdate, nowdate
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.customers import credit
 from erp_b2b_smartbill.customers.credit_limits import shown, states
 from erp_b2b_smartbill.customers.credit_limits.asking import REQUEST
@@ -276,7 +277,15 @@ def _history(scope: Scope) -> dict[str, Any]:
 		frappe.qb.from_(event)
 		.left_join(user)
 		.on(user.name == event.user)
-		.select(event.occurred_at, event.user, user.full_name, event.before, event.after, event.reason)
+		.select(
+			event.occurred_at,
+			event.user,
+			user.full_name,
+			event.before,
+			event.after,
+			event.reason,
+			event.personal,
+		)
 		.where(changed)
 		.orderby(event.occurred_at, order=Order.desc)
 		.orderby(event.creation, order=Order.desc)
@@ -309,7 +318,7 @@ def _changes(event: Any, scope: Scope) -> list[dict[str, Any]]:
 			"currency": frappe.get_cached_value("Company", company, "default_currency"),
 			"before": before.get(company, {}).get("credit_limit"),
 			"after": after.get(company, {}).get("credit_limit"),
-			"reason": event.reason or None,
+			"reason": personal.reason(event),
 		}
 		for company in sorted({*before, *after})
 		if company in scope.companies

@@ -34,4 +34,9 @@ def parse(text: str) -> Cursor:
 	"""Raises ValueError for what is none."""
 	day, moment, source, name = text.split(_SEPARATOR, 3)
 	# a moment with a time zone cannot be compared with stored ones
-	return Cursor(date.fromisoformat(day), datetime.fromisoformat(moment).replace(tzinfo=None), source, name)
+	cursor = Cursor(
+		date.fromisoformat(day), datetime.fromisoformat(moment).replace(tzinfo=None), source, name
+	)
+	if cursor.day == date.max:
+		raise ValueError("nothing is of the last day that there is")
+	return cursor

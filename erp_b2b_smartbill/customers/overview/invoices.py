@@ -31,7 +31,8 @@ PAGE = 20
 
 
 def show(scope: Scope) -> dict[str, Any]:
-	"""{company, currency, count, figures, by_currency, credit_notes, smartbill, other_companies, list}: docs/rest.md."""
+	"""{company, currency, count, figures, by_currency, credit_notes, smartbill, other_companies, list}, as
+	docs/openapi.json has it."""
 	found = erpnext_invoices.sums(scope)
 	of_company = {currency: one for (company, currency), one in found.items() if company == scope.company}
 	smartbill = smartbill_invoices.subtotal(scope) if smartbill_invoices.is_there() else None

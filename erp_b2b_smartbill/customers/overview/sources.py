@@ -21,6 +21,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term
 
 from erp_b2b_smartbill import audit, features
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.customers import credit
 from erp_b2b_smartbill.customers.credit_limits.events import concern
 from erp_b2b_smartbill.customers.overview.links import may_open
@@ -325,8 +326,19 @@ def _events(doctype: str) -> Source:
 		day=None,
 		moment=event.occurred_at,
 		name=event.name,
-		fields=(event.name, event.event, event.reference_name, event.reason, event.user.as_("_by")),
-		entry=lambda row: {"number": row.reference_name, "title": _(row.event), "detail": _cut(row.reason)},
+		fields=(
+			event.name,
+			event.event,
+			event.reference_name,
+			event.reason,
+			event.personal,
+			event.user.as_("_by"),
+		),
+		entry=lambda row: {
+			"number": row.reference_name,
+			"title": _(row.event),
+			"detail": _cut(personal.reason(row)),
+		},
 		may_read=_rights_on_credit if doctype == OF_CREDIT else _rights(doctype),
 		doctype=doctype,
 		about="reference_name",

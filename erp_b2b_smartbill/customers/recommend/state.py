@@ -84,6 +84,11 @@ def at() -> At:
 	)
 
 
+def finished_at() -> datetime | None:
+	"""When a run came to its end last."""
+	return _moment(_values(), "finished_at")
+
+
 def moved() -> None:
 	_set({"moved_at": clock.now()})
 

@@ -3,6 +3,8 @@ over all records has come."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import frappe
@@ -13,6 +15,35 @@ from erp_b2b_smartbill import clock
 STATE = "Customer Search Index"
 # Empty: nothing was built since the search was switched on. Building: what is there is right, but not all is there.
 EMPTY, BUILDING, READY = "Empty", "Building", "Ready"
+
+
+@dataclass(frozen=True)
+class Standing:
+	"""How the index stands, and the walk: `drift` is of the walk on its way, or of the last that came to its end."""
+
+	state: str
+	walk: str
+	done: int
+	total: int
+	drift: int
+	moved_at: datetime | None
+	checked_at: datetime | None
+
+
+def standing() -> Standing:
+	"""All of it by one query."""
+	single = DocType("Singles")
+	rows = frappe.qb.from_(single).select(single.field, single.value).where(single.doctype == STATE).run()
+	found = {field: value for field, value in rows if value}
+	return Standing(
+		state=found.get("state", EMPTY),
+		walk=found.get("walk", ""),
+		**{name: int(found.get(name, 0)) for name in ("done", "total", "drift")},
+		**{
+			name: frappe.utils.get_datetime(found[name]) if name in found else None
+			for name in ("moved_at", "checked_at")
+		},
+	)
 
 
 def is_ready() -> bool:

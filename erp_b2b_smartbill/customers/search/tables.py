@@ -87,6 +87,10 @@ _INDEXES = (
 )
 
 
+# all of them
+NAMES = tuple(_TABLES)
+
+
 def party_id(doctype: str, name: str) -> int:
 	"""The number of a record, or of the document that says something of one: the same everywhere, without a look-up."""
 	digest = blake2b(f"{doctype}\0{name}".encode(), digest_size=8).digest()

@@ -5,6 +5,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from erp_b2b_smartbill import audit
+
 GIVEN = (
 	"tier",
 	"customer_group",
@@ -107,6 +109,19 @@ class B2BRegistration(Document):
 			label = self.meta.get_label(next(field for field in changed if field not in allowed))
 			frappe.throw(
 				_("{0} of a registration cannot be changed here.").format(_(label)), frappe.PermissionError
+			)
+
+	def on_update(self) -> None:
+		"""What a manager changes in the form; all else is told where it is written."""
+		if self.flags.written_by_registration:
+			return
+		before, after = audit.changes(self)
+		if terms := [field for field in GIVEN if field in after]:
+			audit.record(
+				audit.REGISTRATION_TERMS_CHANGED,
+				self,
+				{field: before[field] for field in terms},
+				{field: after[field] for field in terms},
 			)
 
 	def before_rename(self, old: str, new: str, merge: bool = False) -> None:

@@ -57,3 +57,4 @@ class B2BTier(Document):
 
 	def on_trash(self) -> None:
 		rule.forget(self.name)
+		audit.record(audit.TIER_DELETED, self, audit.content(self))

@@ -25,6 +25,9 @@ STATE_FIELDS = (
 	"v3_blocked_until",
 	"last_synced_at",
 	"last_sync_run",
+	"last_tested_at",
+	"last_test_passed",
+	"last_test_problem",
 	"live_url",
 	"live_site_id",
 	"live_since",
@@ -68,6 +71,9 @@ class SmartBillAccount(Document):
 		language: DF.Literal["RO", "EN", "DE", "FR", "IT", "ES"]
 		last_sync_run: DF.Data | None
 		last_synced_at: DF.Datetime | None
+		last_test_passed: DF.Check
+		last_test_problem: DF.SmallText | None
+		last_tested_at: DF.Datetime | None
 		lists: DF.Code | None
 		lists_read_at: DF.Datetime | None
 		live_since: DF.Datetime | None
@@ -126,6 +132,9 @@ class SmartBillAccount(Document):
 			after,
 			reason=self.flags.audit_reason,
 		)
+
+	def on_trash(self) -> None:
+		audit.record(audit.ACCOUNT_DELETED, self, audit.content(self))
 
 	def has_allowed_url(self) -> bool:
 		"""Asked again before every use: what the server's administrator allows can change after saving."""
@@ -293,10 +302,10 @@ class SmartBillAccount(Document):
 
 	@frappe.whitelist()
 	def health(self) -> dict:
-		"""How the account is doing, see smartbill/health.py."""
-		from erp_b2b_smartbill.smartbill import health
+		"""How the account is doing, see smartbill/account_health.py."""
+		from erp_b2b_smartbill.smartbill import account_health
 
-		return health.health(self.saved("read"))
+		return account_health.health(self.saved("read"))
 
 	def saved(self, right: str) -> "SmartBillAccount":
 		"""The account as it is stored, for whoever has the right: a form may send anything."""

@@ -1,10 +1,13 @@
 """One sync of SmartBill's clients, or one import of a file; written by smartbill/clients/sync_runs.py only."""
 
+from datetime import timedelta
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from erp_b2b_smartbill.smartbill.leases import OPEN
+from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.smartbill.leases import COMPLETED, OPEN
 
 
 class SmartBillSyncRun(Document):
@@ -62,3 +65,20 @@ class SmartBillSyncRun(Document):
 	def on_trash(self) -> None:
 		if self.status in OPEN:
 			frappe.throw(_("Stop the run before it is deleted."), frappe.PermissionError)
+
+	@staticmethod
+	def clear_old_logs(days: int = 180) -> None:
+		"""Called by Frappe's Log Settings, for what the nights leave. What failed, in whole or in part, stays: it is the
+		evidence of what went wrong; so do imports with their files, and the run that saw a client last."""
+		run = frappe.qb.DocType("SmartBill Sync Run")
+		client = frappe.qb.DocType("SmartBill Client")
+		account = frappe.qb.DocType("SmartBill Account")
+		named = [
+			frappe.qb.from_(client).select(client.last_run).where(client.last_run.isnotnull()),
+			frappe.qb.from_(account).select(account.last_sync_run).where(account.last_sync_run.isnotnull()),
+		]
+		is_old = (run.status == COMPLETED) & (run.ended_at < clock.now() - timedelta(days=days))
+		query = frappe.qb.from_(run).delete().where(is_old & (run.source == "API"))
+		for names in named:
+			query = query.where(run.name.notin(names))
+		query.run()

@@ -7,6 +7,7 @@ import { show_conflict } from "./clients/conflict_form";
 import { add_settle_actions, keep_order, show_kinds } from "./clients/conflict_list";
 import { show_credit_request } from "./credit_requests/form";
 import { add_ask_action } from "./credit_requests/list";
+import { show_health } from "./health/page";
 import { show_registration, take_tier } from "./registrations/form";
 import { add_bulk_actions, show_age, show_counts } from "./registrations/list";
 import { show_next_request } from "./registrations/settings";
@@ -32,6 +33,7 @@ erp_b2b_smartbill.loaded = {
 	show_counts,
 	show_credit_request,
 	show_invoice,
+	show_health,
 	show_kinds,
 	show_next_request,
 	show_proforma,

@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from erp_b2b_smartbill.audit import lines
 from erp_b2b_smartbill.audit.errors import note_masked_error
 from erp_b2b_smartbill.customers import identity
 from erp_b2b_smartbill.customers.onboard import CustomerExists
@@ -175,10 +176,12 @@ def _conflict(row: frappe._dict, decision: Decision, taken: dict[str, str]) -> F
 def _make(account: str, policy: Policy, row: frappe._dict, counts: Counts) -> None:
 	"""A Customer of a client; one that cannot be made is an error of the run, and the others go on."""
 	frappe.db.savepoint("b2b_new_customer")
+	told = lines.mark()
 	try:
 		made = making.customer_of(row, account, policy.customer_group)
 	except CustomerExists as error:
 		frappe.db.rollback(save_point="b2b_new_customer")
+		lines.back_to(told)
 		_link_with_new(account, row, error.customers, counts)
 		return
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
@@ -187,6 +190,7 @@ def _make(account: str, policy: Policy, row: frappe._dict, counts: Counts) -> No
 		raise
 	except Exception as error:
 		frappe.db.rollback(save_point="b2b_new_customer")
+		lines.back_to(told)
 		if not isinstance(error, frappe.ValidationError):
 			note_masked_error("A Customer could not be made of a SmartBill Client")
 		text = str(error) or _("The Customer could not be made; see the Error Log.")

@@ -15,7 +15,7 @@ from typing import Any
 
 import frappe
 
-from erp_b2b_smartbill import clock
+from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.bulk_insert import insert_rows
 from erp_b2b_smartbill.customers import known
 from erp_b2b_smartbill.smartbill.clients import differences
@@ -105,6 +105,8 @@ def write(account: str, clients: Iterable[str], kinds: Sequence[str], found: lis
 				"data_hash": None,
 			}
 	_update(updates)
+	gone = [name for name, values in updates.items() if values.get("resolution") == AGREES_AGAIN]
+	_tell_of_closed(gone, RESOLVED, AGREES_AGAIN)
 	insert_rows(
 		CONFLICT,
 		[
@@ -128,8 +130,15 @@ def open_of(client: str, kinds: Sequence[str] | None = None) -> list[str]:
 	return frappe.get_all(CONFLICT, filters, pluck="name")
 
 
-def close(names: Sequence[str], resolution: str, note: str | None = None, *, status: str = RESOLVED) -> None:
-	"""The session's user has decided about these."""
+def close(
+	names: Sequence[str],
+	resolution: str,
+	note: str | None = None,
+	*,
+	status: str = RESOLVED,
+	is_told: bool = False,
+) -> None:
+	"""The session's user has decided about these, with Business Events unless the caller's own tells of them."""
 	values = {
 		"status": status,
 		"resolution": resolution,
@@ -138,6 +147,13 @@ def close(names: Sequence[str], resolution: str, note: str | None = None, *, sta
 		"note": note or None,
 	}
 	_update(dict.fromkeys(names, values))
+	if not is_told:
+		_tell_of_closed(names, status, resolution, note)
+
+
+def _tell_of_closed(names: Sequence[str], status: str, resolution: str, note: str | None = None) -> None:
+	after = {"status": status, "resolution": resolution}
+	audit.record_many(audit.CONFLICT_CLOSED, [(CONFLICT, name, after) for name in names], note or None)
 
 
 def close_missing(clients: Sequence[str]) -> None:
@@ -147,6 +163,15 @@ def close_missing(clients: Sequence[str]) -> None:
 	rows = frappe.get_all(CONFLICT, {"client": ["in", clients], "kind": MISSING}, ["name", "status"])
 	closed = {"status": RESOLVED, "resolution": AGREES_AGAIN, "resolved_at": clock.now(), "data_hash": None}
 	_update({row.name: closed if row.status == OPEN else {"data_hash": None} for row in rows})
+	_tell_of_closed([row.name for row in rows if row.status == OPEN], RESOLVED, AGREES_AGAIN)
+
+
+def close_all_of_deleted(customer: str, resolution: str) -> None:
+	"""The conflicts of a Customer that is being deleted; how the others were settled stays told."""
+	theirs = frappe.get_all(CONFLICT, {"customer": customer, "status": OPEN}, pluck="name", limit=0)
+	close(theirs, resolution)
+	table = frappe.qb.DocType(CONFLICT)
+	frappe.qb.update(table).set(table.customer, None).where(table.customer == customer).run()
 
 
 def rename_customer(old: str, new: str) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import frappe
 
-from erp_b2b_smartbill import clock, features
+from erp_b2b_smartbill import features
+from erp_b2b_smartbill.audit import lines
 from erp_b2b_smartbill.audit.errors import note_masked_error
 from erp_b2b_smartbill.smartbill.clients import chunk, conflicts, links, store
 from erp_b2b_smartbill.smartbill.clients.links import LINK
@@ -31,6 +32,7 @@ def customer_saved(doc: Document, method: str | None = None) -> None:
 	):
 		return
 	frappe.db.savepoint("b2b_follow_customer")
+	told = lines.mark()
 	try:
 		_link_with_clients(doc)
 	except frappe.QueryDeadlockError:
@@ -38,6 +40,7 @@ def customer_saved(doc: Document, method: str | None = None) -> None:
 		raise
 	except Exception:
 		frappe.db.rollback(save_point="b2b_follow_customer")
+		lines.back_to(told)
 		frappe.clear_messages()
 		note_masked_error("A Customer could not be linked with its SmartBill Client")
 
@@ -61,17 +64,7 @@ def customer_deleted(doc: Document, method: str | None = None) -> None:
 	for row in clients:
 		links.remove(row)
 	frappe.db.delete(LINK, {"customer": doc.name})
-	table = frappe.qb.DocType(conflicts.CONFLICT)
-	(
-		frappe.qb.update(table)
-		.set(table.status, conflicts.RESOLVED)
-		.set(table.resolution, "Unlinked")
-		.set(table.resolved_by, frappe.session.user)
-		.set(table.resolved_at, clock.now())
-		.where((table.customer == doc.name) & (table.status == conflicts.OPEN))
-	).run()
-	# how the others were settled stays told
-	frappe.qb.update(table).set(table.customer, None).where(table.customer == doc.name).run()
+	conflicts.close_all_of_deleted(doc.name, "Unlinked")
 
 
 def _link_with_clients(doc: Document) -> None:

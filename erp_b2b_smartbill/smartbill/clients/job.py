@@ -8,7 +8,7 @@ the scheduled pass starts the next job in time. When everything was read, three 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill import clock, features
+from erp_b2b_smartbill.audit import origin
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.exceptions import Conflict, NotReady
 from erp_b2b_smartbill.smartbill import accounts, modes
@@ -147,6 +148,10 @@ class _Job:
 		self._is_api = self._run.source == API
 
 	def work(self) -> str:
+		with nullcontext() if self._is_api else origin.within(origin.IMPORT):
+			return self._work()
+
+	def _work(self) -> str:
 		if not features.is_on(features.SYNC):
 			LEASES.end(self._lease, failure=_("Reading SmartBill's clients is switched off."))
 			return "it is switched off"

@@ -231,7 +231,7 @@ _HANDLERS: dict[str, Callable[[Sides, Decision], Outcome]] = {
 
 
 def _close(outcome: Outcome, decision: Decision) -> Outcome:
-	conflicts.close(outcome.names, outcome.resolution, decision.note, status=outcome.status)
+	conflicts.close(outcome.names, outcome.resolution, decision.note, status=outcome.status, is_told=True)
 	return outcome
 
 
@@ -269,7 +269,7 @@ def _choices(case: Sides, given: Mapping[str, str] | None) -> dict[str, str]:
 	if (
 		not isinstance(given, dict)
 		or case.row.kind not in given
-		or not set(given.values()) <= {ERP, SMARTBILL}
+		or not all(side in (ERP, SMARTBILL) for side in given.values())
 	):
 		raise invalid("choices", _("Say for each field which side is right: erp or smartbill."))
 	for kind in given:

@@ -18,6 +18,7 @@ from frappe import _
 from frappe.query_builder.functions import Coalesce
 
 from erp_b2b_smartbill import audit, clock, features
+from erp_b2b_smartbill.audit import origin
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.audit.managers import notify_managers
 from erp_b2b_smartbill.exceptions import (
@@ -320,7 +321,9 @@ def follow_due() -> None:
 		if gates[account] is None:
 			continue
 		try:
-			follow(frappe.get_doc(PROFORMA.doctype, name), lane=Lane.BULK, gate=gates[account])
+			# nobody asked for it
+			with origin.within(origin.SYSTEM):
+				follow(frappe.get_doc(PROFORMA.doctype, name), lane=Lane.BULK, gate=gates[account])
 			failures[account] = 0
 		except (SmartBillRateLimited, SmartBillCredentialsRefused):
 			gates[account] = None

@@ -1,0 +1,96 @@
+"""The events of a document in the timeline of its form, for those who may read Business Events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.query_builder import DocType, Order
+from frappe.utils import escape_html, get_url_to_report_with_filters, quoted
+from pypika.terms import Criterion
+
+from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal
+
+SHOWN = 50
+_OF_QUOTATION = ("SmartBill Proforma", "SmartBill Invoice")
+
+
+def of_document(doctype: str, docname: str) -> list[dict[str, Any]]:
+	"""Hook `additional_timeline_content`: the newest events, as the timeline takes them. A Quotation shows those of its
+	proformas and invoices, too."""
+	if not frappe.has_permission(audit.EVENT, "read"):
+		return []
+	table, user = DocType(audit.EVENT), DocType("User")
+	rows = (
+		frappe.qb.from_(table)
+		.left_join(user)
+		.on(user.name == table.user)
+		.select(
+			table.name,
+			table.event,
+			table.occurred_at,
+			table.origin,
+			table.reason,
+			table.personal,
+			table.user,
+			table.on_behalf_of,
+			table.reference_doctype,
+			table.reference_name,
+			user.full_name,
+		)
+		.where(_concerns(table, doctype, docname))
+		.orderby(table.occurred_at, order=Order.desc)
+		.orderby(table.name, order=Order.desc)
+		.limit(SHOWN + 1)
+		.run(as_dict=True)
+	)
+	sees_people = 1 in frappe.get_meta(audit.EVENT).get_permlevel_access("read")
+	contents = [_content(row, docname, sees_people) for row in rows[:SHOWN]]
+	if len(rows) > SHOWN:
+		contents.append(_more(rows[SHOWN - 1], doctype, docname))
+	return contents
+
+
+def _concerns(table: Any, doctype: str, name: str) -> Criterion:
+	own = (table.reference_doctype == doctype) & (table.reference_name == name)
+	if doctype != "Quotation":
+		return own
+	made = own
+	for of in _OF_QUOTATION:
+		document = DocType(of)
+		names = frappe.qb.from_(document).select(document.name).where(document.quotation == name)
+		made = made | ((table.reference_doctype == of) & table.reference_name.isin(names))
+	return made
+
+
+def _content(row: Any, docname: str, sees_people: bool) -> dict[str, Any]:
+	link = f'<a href="/app/business-event/{escape_html(row.name)}">{escape_html(_(row.event))}</a>'
+	who = escape_html(row.full_name or row.user or "")
+	if row.on_behalf_of:
+		who = _("{0} for {1}").format(who, escape_html(row.on_behalf_of))
+	parts = [f"<b>{who}</b> {link}"]
+	if row.reference_name != docname:
+		parts.append(escape_html(row.reference_name or ""))
+	if row.origin:
+		parts.append(escape_html(_(row.origin, context="Business Event")))
+	reason = personal.reason(row) if sees_people or row.reason != personal.APART else None
+	if reason:
+		parts.append(escape_html(reason))
+	return {
+		"is_card": False,
+		"creation": str(row.occurred_at),
+		"content": " · ".join(parts),
+	}
+
+
+def _more(row: Any, doctype: str, docname: str) -> dict[str, Any]:
+	filters = f"reference_doctype={quoted(doctype)}&reference_name={quoted(docname)}"
+	link = get_url_to_report_with_filters("Business Events", filters)
+	text = _("Older business events")
+	return {
+		"is_card": False,
+		"creation": str(row.occurred_at),
+		"content": f'<a href="{escape_html(link)}">{escape_html(text)}</a>',
+	}

@@ -1,0 +1,70 @@
+"""Business Events of before there were seals: what they say about people moves apart, they are signed, and sealed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import frappe
+from frappe.query_builder import DocType
+
+from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal, sealing, signing
+
+CHUNK = 500
+
+
+def execute() -> None:
+	"""May run again, and goes on where it was broken off: what is signed is left alone. Commits chunk by chunk."""
+	while rows := _unsigned():
+		key = audit.current_key()
+		frappe.db.bulk_update(
+			audit.EVENT, {row.name: _signed(key, row) for row in rows}, chunk_size=100, update_modified=False
+		)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit
+	sealing.seal()
+
+
+def _unsigned() -> list[Any]:
+	table = DocType(audit.EVENT)
+	return (
+		frappe.qb.from_(table)
+		.select(
+			table.name,
+			table.event,
+			table.reference_doctype,
+			table.reference_name,
+			table.user,
+			table.occurred_at,
+			table.creation,
+			table.before,
+			table.after,
+			table.reason,
+		)
+		.where(table.signature.isnull() & (table.seal_number == 0))
+		.orderby(table.creation)
+		.limit(CHUNK)
+		.run(as_dict=True)
+	)
+
+
+def _signed(key: signing.Key, row: Any) -> dict[str, Any]:
+	before, after = _values(row.before), _values(row.after)
+	content = audit.content_of(row.reference_doctype, row.reference_name, before, after, row.reason)
+	who, who_digest = personal.store({"user": row.user})
+	values = {
+		**content,
+		"origin": "",
+		"occurred_at": row.occurred_at or row.creation,
+		"who": who,
+		"who_digest": who_digest,
+	}
+	signature = signing.sign(key, {"name": row.name, "event": row.event, **values})
+	values.pop("reference_doctype")
+	values.pop("reference_name")
+	return {**values, "signature": signature}
+
+
+def _values(text: str | None) -> dict[str, Any]:
+	values = json.loads(text or "{}")
+	return values if isinstance(values, dict) else {"value": values}
