@@ -1,5 +1,5 @@
-"""What a site has of its own under a name that the app brings. Installing, or an update that brings the name, would take it
-over, and uninstalling would take it away; so both stop before anything is changed, and tell all that is in the way."""
+"""What a site has of its own under a name that the app brings. Installing, or an update that brings the name, would take
+it over, and uninstalling would take it away; so both stop before anything is changed, and tell all that is in the way."""
 
 import json
 from pathlib import Path
@@ -18,8 +18,8 @@ def refuse(roles: tuple[str, ...]) -> None:
 	if found := [*_fields(), *_roles(roles), *_documents()]:
 		frappe.throw(
 			_(
-				"This site has something of its own under names that the app uses: {0}. Nothing was changed. Rename it (a "
-				"Custom Field with its button Rename Fieldname) or remove it, and try again."
+				"This site has something of its own under names that the app uses: {0}. Nothing was changed. Rename it "
+				"(a Custom Field with its button Rename Fieldname) or remove it, and try again."
 			).format(", ".join(found)),
 			title=_("The app cannot be installed beside this"),
 		)

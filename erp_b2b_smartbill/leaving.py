@@ -1,5 +1,5 @@
-"""What other doctypes hold about ours when the app goes. Frappe drops the doctypes without deleting their documents one by
-one, so whatever it does for a document that is deleted is done here for all of them at once.
+"""What other doctypes hold about ours when the app goes. Frappe drops the doctypes without deleting their documents one
+by one, so whatever it does for a document that is deleted is done here for all of them at once.
 """
 
 import frappe
@@ -86,9 +86,8 @@ TABLES = (("__Auth", "doctype"), ("__UserSettings", "doctype"), ("__global_searc
 
 
 def clear() -> None:
-	"""Everything that is about our doctypes, in other doctypes and on the disk. Commits while it deletes files."""
-	ours = frappe.get_all("DocType", {"module": MODULE}, pluck="name")
-	_delete_files(ours)
+	"""Everything that is about our doctypes in other doctypes, but files."""
+	ours = _ours()
 	gone = _delete_made_for(ours)
 	for doctype, field in SAID_ABOUT:
 		if _has(doctype, field):
@@ -113,8 +112,13 @@ def _has(doctype: str, field: str) -> bool:
 	return bool(frappe.db.exists("DocType", doctype)) and frappe.db.has_column(doctype, field)
 
 
-def _delete_files(ours: list[str]) -> None:
-	names = frappe.get_all("File", {"attached_to_doctype": ["in", ours]}, pluck="name")
+def _ours() -> list[str]:
+	return frappe.get_all("DocType", {"module": MODULE}, pluck="name")
+
+
+def delete_files() -> None:
+	"""Those attached to documents of ours, on the disk, too. Commits: there may be a hundred thousand."""
+	names = frappe.get_all("File", {"attached_to_doctype": ["in", _ours()]}, pluck="name")
 	for batch in create_batch(names, FILES_AT_ONCE):
 		# a file that goes is noted at its document, which goes, too
 		frappe.db.set_value(

@@ -18,6 +18,12 @@ APP = "erp_b2b_smartbill"
 def before_uninstall() -> None:
 	# first: databases commit when a table is dropped
 	tables.drop()
+	leaving.delete_files()
+	remove_documents()
+	forget_outside_the_database()
+
+
+def remove_documents() -> None:
 	rule.retire()
 	leaving.clear()
 	remove_custom_fields()
@@ -28,10 +34,13 @@ def before_uninstall() -> None:
 	remove_from_desktop()
 	# Frappe would forget them with the next migration, and try to run them until then
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", f"{APP}.%"]})
+	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": verify.LAST_RESULT})
+
+
+def forget_outside_the_database() -> None:
+	head.forget()
 	high_water.forget()
 	update_site_config(modes.SITE_ID, "None")
-	head.forget()
-	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": verify.LAST_RESULT})
 
 
 def remove_custom_fields() -> None:

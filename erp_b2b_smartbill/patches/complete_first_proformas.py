@@ -1,5 +1,5 @@
-"""The first version knew neither modes of an account nor parties that are no Customers, kept no number as a value to compare
-by, and let several documents of a series be unknown at once. What it wrote is completed; nothing of it changes."""
+"""The first version knew neither modes of an account nor parties that are no Customers, kept no number as a value to
+compare by, and let several documents of a series be unknown at once. What it wrote is completed; nothing changes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def execute() -> None:
 
 
 def give_modes() -> None:
-	"""An account that was enabled gave numbers: it is Live, but on no site yet. Nothing is sent until a person has switched
-	Live on: this may be a copy of the site."""
+	"""An account that was enabled gave numbers: it is Live, but on no site yet. Nothing is sent until a person has
+	switched Live on: this may be a copy of the site."""
 	if not frappe.db.has_column(ACCOUNT, "enabled"):
 		return
 	table = frappe.qb.DocType(ACCOUNT)

@@ -172,66 +172,6 @@ class TestBesideTheShopsOwnRules(TierCase):
 		self.assertIn(shops.name, told)
 		self.assertIn("never both", told)
 
-	def test_what_is_free_or_the_discount_but_not_both_is_told(self):
-		shops = self.shops(apply_multiple_pricing_rules=1)
-		# ERPNext's stand-in makes none
-		frappe.db.set_value(RULE, shops.name, "price_or_product_discount", "Product")
-		frappe.clear_messages()
-		tier = self.tier(12)
-		found = beside.of_tiers([tier])[tier.name]
-		self.assertEqual({kind.value: [row.name for row in rows] for kind, rows in found.items()}, {"either": [shops.name]})
-		told = frappe.as_json(frappe.message_log)
-		self.assertIn(shops.name, told)
-		self.assertIn("never both", told)
-
-	def test_what_is_free_or_the_discount_but_not_both_is_told(self):
-		shops = self.shops(apply_multiple_pricing_rules=1)
-		# ERPNext's stand-in makes none
-		frappe.db.set_value(RULE, shops.name, "price_or_product_discount", "Product")
-		frappe.clear_messages()
-		tier = self.tier(12)
-		found = beside.of_tiers([tier])[tier.name]
-		self.assertEqual({kind.value: [row.name for row in rows] for kind, rows in found.items()}, {"either": [shops.name]})
-		told = frappe.as_json(frappe.message_log)
-		self.assertIn(shops.name, told)
-		self.assertIn("never both", told)
-
-	def test_what_is_free_or_the_discount_but_not_both_is_told(self):
-		shops = self.shops(apply_multiple_pricing_rules=1)
-		# ERPNext's stand-in makes none
-		frappe.db.set_value(RULE, shops.name, "price_or_product_discount", "Product")
-		frappe.clear_messages()
-		tier = self.tier(12)
-		found = beside.of_tiers([tier])[tier.name]
-		self.assertEqual({kind.value: [row.name for row in rows] for kind, rows in found.items()}, {"either": [shops.name]})
-		told = frappe.as_json(frappe.message_log)
-		self.assertIn(shops.name, told)
-		self.assertIn("never both", told)
-
-	def test_what_is_free_or_the_discount_but_not_both_is_told(self):
-		shops = self.shops(apply_multiple_pricing_rules=1)
-		# ERPNext's stand-in makes none
-		frappe.db.set_value(RULE, shops.name, "price_or_product_discount", "Product")
-		frappe.clear_messages()
-		tier = self.tier(12)
-		found = beside.of_tiers([tier])[tier.name]
-		self.assertEqual({kind.value: [row.name for row in rows] for kind, rows in found.items()}, {"either": [shops.name]})
-		told = frappe.as_json(frappe.message_log)
-		self.assertIn(shops.name, told)
-		self.assertIn("never both", told)
-
-	def test_what_is_free_or_the_discount_but_not_both_is_told(self):
-		shops = self.shops(apply_multiple_pricing_rules=1)
-		# ERPNext's stand-in makes none
-		frappe.db.set_value(RULE, shops.name, "price_or_product_discount", "Product")
-		frappe.clear_messages()
-		tier = self.tier(12)
-		found = beside.of_tiers([tier])[tier.name]
-		self.assertEqual({kind.value: [row.name for row in rows] for kind, rows in found.items()}, {"either": [shops.name]})
-		told = frappe.as_json(frappe.message_log)
-		self.assertIn(shops.name, told)
-		self.assertIn("never both", told)
-
 	def test_saving_a_tier_tells_which_rules_it_beats_and_ties_with(self):
 		beaten = self.shops(priority="")
 		tied = self.shops(priority="3")

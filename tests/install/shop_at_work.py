@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from embedded.overrides.jobs import run_pending_jobs
 from shop_before import COMPANY, SALESMAN, insert, quote
+
+from embedded.overrides.jobs import run_pending_jobs
 
 BUYER = "cumparator@magazin.ro"
 
