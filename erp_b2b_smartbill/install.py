@@ -28,7 +28,7 @@ def before_migrate() -> None:
 def after_install() -> None:
 	add_roles()
 	role_profiles.add_missing()
-	create_custom_fields(CUSTOM_FIELDS, update=True)
+	add_fields()
 	forget_what_was_left()
 	for text in MAIL_TEXTS:
 		text.add_missing()
@@ -42,7 +42,7 @@ def after_install() -> None:
 def after_migrate() -> None:
 	add_roles()
 	role_profiles.add_missing()
-	create_custom_fields(CUSTOM_FIELDS, update=True)
+	add_fields()
 	for text in MAIL_TEXTS:
 		text.add_missing()
 	keys.fill_missing()
@@ -63,6 +63,22 @@ def fill_settings() -> None:
 	for field in frappe.get_meta(SETTINGS).fields:
 		if field.default and field.fieldname not in stored:
 			frappe.db.set_single_value(SETTINGS, field.fieldname, field.default, update_modified=False)
+
+
+def add_fields() -> None:
+	"""Frappe names a Custom Field by its fieldname, leaves it that name when the fieldname is changed, and passes over a
+	field whose name is taken."""
+	create_custom_fields(CUSTOM_FIELDS, update=True)
+	there = {
+		(field.dt, field.fieldname)
+		for field in frappe.get_all("Custom Field", {"module": MODULE}, ["dt", "fieldname"])
+	}
+	for doctype, fields in CUSTOM_FIELDS.items():
+		for field in fields:
+			if (doctype, field["fieldname"]) not in there:
+				frappe.get_doc({"doctype": "Custom Field", "dt": doctype, **field}).insert(
+					ignore_permissions=True, set_name=f"{doctype}-{field['fieldname']}-{MODULE}"
+				)
 
 
 def forget_what_was_left() -> None:

@@ -155,10 +155,14 @@ def _clear_workspaces(gone: list[str]) -> None:
 
 
 def _make_texts_of_links(ours: list[str]) -> None:
-	"""A field that somebody added to another doctype and that links to ours keeps its values as a text."""
-	fields = {"fieldtype": "Link", "options": ["in", ours], "module": ["!=", MODULE]}
-	fields_without_module = fields | {"module": ["is", "not set"]}
-	for filters in (fields, fields_without_module):
-		for field in frappe.get_all("Custom Field", filters, ["name", "dt"]):
-			frappe.db.set_value("Custom Field", field.name, {"fieldtype": "Data", "options": None})
+	"""A field that somebody added to another doctype, or to one of his own, and that links to ours keeps its values as a
+	text."""
+	links = {"fieldtype": "Link", "options": ["in", ours]}
+	text = {"fieldtype": "Data", "options": None}
+	for field in frappe.get_all("Custom Field", links, ["name", "dt", "module"]):
+		if field.module != MODULE:
+			frappe.db.set_value("Custom Field", field.name, text)
 			frappe.clear_cache(doctype=field.dt)
+	for field in frappe.get_all("DocField", {**links, "parent": ["not in", ours]}, ["name", "parent"]):
+		frappe.db.set_value("DocField", field.name, text)
+		frappe.clear_cache(doctype=field.parent)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,8 +30,6 @@ class Story:
 	@contextmanager
 	def step(self, name: str) -> Iterator[Any]:
 		"""What is done in it is committed and copied under its name."""
-		import time
-
 		started = time.monotonic()
 		with self.site.open() as frappe, quiet_output():
 			frappe.flags.mute_emails = True
@@ -40,7 +39,11 @@ class Story:
 				frappe.db.commit()
 		self.site.fold_log()
 		shutil.copyfile(self.site.database, self.folder / f"{name}.db")
-		print(f"{name}: {time.monotonic() - started:.1f} s", file=sys.stderr)
+		files = self.site.path.rglob("*")
+		listed = sorted(str(file.relative_to(self.site.path)) for file in files if file.is_file())
+		(self.folder / f"{name}.files").write_text("\n".join(listed))
+		shutil.copyfile(self.site.path / "site_config.json", self.folder / f"{name}.config")
+		print(f"{name}: {time.monotonic() - started:.1f} s")
 
 
 def install() -> None:

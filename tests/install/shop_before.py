@@ -13,13 +13,14 @@ TIER_OF_ITS_OWN = "Customer-b2b_tier"
 NUMBER_OF_ITS_OWN = "Quotation-smartbill_number"
 ROLE_OF_ITS_OWN = "B2B Sales"
 DOCTYPE_OF_ITS_OWN = "SmartBill Unit"
+CARD_OF_ITS_OWN = "Unpaid proformas"
 TIERS = ("Aur", "Argint")
 
 
-def insert(doctype: str, **values: Any) -> Any:
+def insert(doctype: str, set_name: str | None = None, **values: Any) -> Any:
 	import frappe
 
-	return frappe.get_doc({"doctype": doctype, **values}).insert()
+	return frappe.get_doc({"doctype": doctype, **values}).insert(set_name=set_name)
 
 
 def make() -> None:
@@ -115,7 +116,14 @@ def _people() -> None:
 		fields=[{"fieldname": "unit", "fieldtype": "Data", "label": "Unit"}],
 		permissions=[{"role": "System Manager", "read": 1}],
 	)
-	insert(DOCTYPE_OF_ITS_OWN, unit="buc")
+	insert(
+		"Number Card",
+		label=CARD_OF_ITS_OWN,
+		document_type="Quotation",
+		function="Count",
+		type="Document Type",
+		filters_json="[]",
+	)
 	insert(
 		"User",
 		email=SALESMAN,
@@ -146,15 +154,19 @@ def rename() -> None:
 	rename_fieldname(TIER_OF_ITS_OWN, "shop_tier")
 	rename_fieldname(NUMBER_OF_ITS_OWN, "shop_number")
 	frappe.rename_doc("Role", ROLE_OF_ITS_OWN, "Vânzători", force=True)
-	frappe.rename_doc("DocType", DOCTYPE_OF_ITS_OWN, "Shop Unit", force=True)
+	frappe.rename_doc("Number Card", CARD_OF_ITS_OWN, "Neplătite", force=True)
+	frappe.delete_doc("DocType", DOCTYPE_OF_ITS_OWN)
+	frappe.db.commit()
+	frappe.db.sql_ddl(f"drop table `tab{DOCTYPE_OF_ITS_OWN}`")
 
 
-def quote(customer: str, **values: Any) -> Any:
+def quote(customer: str, name: str | None = None) -> Any:
 	from erpnext.controllers.accounts_controller import get_taxes_and_charges
 
 	template = f"TVA 21% - {COMPANY.abbr}"
 	quotation = insert(
 		"Quotation",
+		name,
 		quotation_to="Customer",
 		party_name=customer,
 		company=COMPANY.name,
@@ -165,7 +177,6 @@ def quote(customer: str, **values: Any) -> Any:
 		taxes_and_charges=template,
 		taxes=get_taxes_and_charges("Sales Taxes and Charges Template", template),
 		items=[{"item_code": "CABLU", "qty": 3}],
-		**values,
 	)
 	quotation.submit()
 	return quotation

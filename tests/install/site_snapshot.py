@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
@@ -86,6 +87,26 @@ class Snapshot:
 		return {
 			field: row["value"] for (name, field), row in self.rows("tabSingles").items() if name == doctype
 		}
+
+	def stored_fields(self, module: str) -> set[tuple[str, str]]:
+		"""The columns of the Custom Fields of a module: table, column."""
+		found = {
+			(f"tab{row['dt']}", row["fieldname"])
+			for row in self.rows("tabCustom Field").values()
+			if row["module"] == module
+		}
+		return {(table, name) for table, name in found if name in self.tables[table].columns}
+
+	def mentions(self, texts: Iterable[str], *, without: Iterable[str] = LOGS) -> list[str]:
+		"""Where one of these texts stands in a row: table, key, column."""
+		wanted = re.compile("|".join(map(re.escape, texts)))
+		return [
+			f"{table} {key} {field}: {found[0]}"
+			for table in sorted(self.tables.keys() - set(without))
+			for key, row in self.rows(table).items()
+			for field, value in row.items()
+			if isinstance(value, str) and (found := wanted.search(value))
+		]
 
 
 def _key(table: str, row: Row) -> Any:
