@@ -8,10 +8,10 @@ from typing import Any
 import frappe
 
 from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.patches.note_enabled_accounts import ACCOUNT, WAS_ENABLED
 from erp_b2b_smartbill.smartbill import modes, states
 from erp_b2b_smartbill.smartbill.verdict import as_number
 
-ACCOUNT = "SmartBill Account"
 PROFORMA = "SmartBill Proforma"
 CHUNK = 1000
 
@@ -24,13 +24,10 @@ def execute() -> None:
 def give_modes() -> None:
 	"""An account that was enabled gave numbers: it is Live, but on no site yet. Nothing is sent until a person has
 	switched Live on: this may be a copy of the site."""
-	if not frappe.db.has_column(ACCOUNT, "enabled"):
-		return
-	table = frappe.qb.DocType(ACCOUNT)
-	without_mode = table.mode.isnull() | (table.mode == "")
-	for is_enabled, mode in ((1, modes.LIVE), (0, modes.OFF)):
-		frappe.qb.update(table).set(table.mode, mode).where(
-			without_mode & (table.enabled == is_enabled)
+	if frappe.db.has_column(ACCOUNT, "enabled"):
+		table = frappe.qb.DocType(ACCOUNT)
+		frappe.qb.update(table).set(table.mode, modes.LIVE).set(table.enabled, 1).where(
+			table.enabled == WAS_ENABLED
 		).run()
 
 

@@ -66,10 +66,11 @@ def work(sandbox_url: str) -> None:
 	_issue(quotation)
 	_read_clients()
 	_ask_for_credit(tiered.name)
+	offer = quote(buyer)
 	with _as(BUYER):
 		from erp_b2b_smartbill.portal import responses
 
-		responses.respond(quote(buyer).name, "Accepted", "Da")
+		responses.respond(offer.name, "Accepted", "Da")
 	frappe.db.commit()
 	run_pending_jobs()
 	_about_ours(frappe.get_all("SmartBill Proforma", pluck="name")[0], quotation.name)

@@ -21,6 +21,7 @@ LOGS = frozenset(
 		"tabDeleted Document",
 		"tabError Log",
 		"tabPatch Log",
+		"tabPermission Log",
 		"tabScheduled Job Log",
 		"tabSessions",
 		"tabVersion",
