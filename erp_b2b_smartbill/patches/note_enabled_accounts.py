@@ -1,5 +1,5 @@
-"""Before accounts get a mode, which is Off for all that are there: those that were enabled in the first version are marked
-for complete_first_proformas.py, in the column that nobody reads any more."""
+"""Before accounts get a mode, which is Off for all that are there: those that were enabled in the first version are
+marked for complete_first_proformas.py, in the column that nobody reads any more."""
 
 from __future__ import annotations
 

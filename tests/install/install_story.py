@@ -39,8 +39,8 @@ class Story:
 				frappe.db.commit()
 		self.site.fold_log()
 		shutil.copyfile(self.site.database, self.folder / f"{name}.db")
-		files = self.site.path.rglob("*")
-		listed = sorted(str(file.relative_to(self.site.path)) for file in files if file.is_file())
+		files = [file.relative_to(self.site.path) for file in self.site.path.rglob("*") if file.is_file()]
+		listed = sorted(str(file) for file in files if file.parts[0] not in ("db", "locks", "logs"))
 		(self.folder / f"{name}.files").write_text("\n".join(listed))
 		shutil.copyfile(self.site.path / "site_config.json", self.folder / f"{name}.config")
 		print(f"{name}: {time.monotonic() - started:.1f} s")
