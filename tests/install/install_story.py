@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded import prepare
+from embedded.overrides.jobs import run_pending_jobs
 from embedded.running import fresh_copy
 from embedded.site import Site, quiet_output
 from sandbox.server import start as start_sandbox
@@ -37,10 +38,13 @@ class Story:
 			if frappe.db:
 				# a migration commits, and closes the connection
 				frappe.db.commit()
+				run_pending_jobs()
 		self.site.fold_log()
 		shutil.copyfile(self.site.database, self.folder / f"{name}.db")
 		files = [file.relative_to(self.site.path) for file in self.site.path.rglob("*") if file.is_file()]
-		listed = sorted(str(file) for file in files if file.parts[0] not in ("db", "locks", "logs"))
+		listed = sorted(
+			str(file) for file in files if file.parts[0] not in ("db", "indexes", "locks", "logs")
+		)
 		(self.folder / f"{name}.files").write_text("\n".join(listed))
 		shutil.copyfile(self.site.path / "site_config.json", self.folder / f"{name}.config")
 		print(f"{name}: {time.monotonic() - started:.1f} s")

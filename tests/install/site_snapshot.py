@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,10 +51,14 @@ class Snapshot:
 	def __init__(self, path: Path) -> None:
 		self.path = path
 
+	@cached_property
+	def _connection(self) -> sqlite3.Connection:
+		connection = sqlite3.connect(f"file:{self.path}?immutable=1", uri=True)
+		connection.row_factory = sqlite3.Row
+		return connection
+
 	def _ask(self, query: str) -> list[sqlite3.Row]:
-		with closing(sqlite3.connect(f"file:{self.path}?immutable=1", uri=True)) as connection:
-			connection.row_factory = sqlite3.Row
-			return connection.execute(query).fetchall()
+		return self._connection.execute(query).fetchall()
 
 	@cached_property
 	def tables(self) -> dict[str, Table]:
