@@ -25,7 +25,12 @@ from erp_b2b_smartbill.smartbill import modes, states
 from erp_b2b_smartbill.smartbill.hosts import DEFAULT_API_URL
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.audit_case import AuditCase, note
-from erp_b2b_smartbill.tests.compat import CommittingTestCase, ServerTestCase, number_of_queries
+from erp_b2b_smartbill.tests.compat import (
+	CommittingTestCase,
+	MadeOnceTestCase,
+	ServerTestCase,
+	number_of_queries,
+)
 from erp_b2b_smartbill.tests.test_rest import token
 
 ALL_SWITCHES = (
@@ -41,39 +46,46 @@ def ago(**span: float) -> datetime:
 	return clock.now() - timedelta(**span)
 
 
-class HealthTestCase(ServerTestCase):
+class HealthTestCase(MadeOnceTestCase):
 	"""A site on which all works: a worker, a scheduler that ticks, an account that was tested and read."""
 
-	def setUp(self) -> None:
-		super().setUp()
-		company = factories.company()
+	@classmethod
+	def make_once(cls) -> None:
+		factories.company()
 		# accounts and documents of other tests that are on their way
-		frappe.db.delete("SmartBill Account")
 		for doctype in (
+			"SmartBill Account",
 			"SmartBill Proforma",
 			"SmartBill Invoice",
 			"SmartBill Sync Run",
 			"Error Log",
 			"Email Queue",
+			"Scheduled Job Log",
 		):
 			frappe.db.delete(doctype)
-		frappe.db.delete("Scheduled Job Log")
-		self.set_switches(*ALL_SWITCHES)
-		self.account = factories.smartbill_account(
+		cls.set_switches(*ALL_SWITCHES)
+		cls.account = factories.smartbill_account(
 			DEFAULT_API_URL, v3_token="a-secret-v3", token="a-secret-v1"
 		)
-		self.assertEqual(self.account.name, company)
-		self.set_account(
+		cls.set_account(
 			sync_nightly=1, last_synced_at=ago(hours=3), last_tested_at=clock.now(), last_test_passed=1
 		)
-		self.set_jobs(stopped=0, last_execution=clock.now())
-		self.enable_scheduler(True)
-		self.make_email_account()
+		cls.set_jobs(stopped=0, last_execution=clock.now())
+		frappe.db.set_single_value("System Settings", "enable_scheduler", 1)
+		# rolled back with the class
+		with mock.patch.object(frappe.db, "commit"):
+			factories.outgoing_email_account()
 		frappe.db.set_default("suspend_email_queue", 0)
 		index.begin("walk", fresh=True, total=3)
 		index.finish(3, 0)
 		recommendations.begin("walk", full=True)
 		recommendations.finish()
+
+	def setUp(self) -> None:
+		super().setUp()
+		forget_system_settings()
+		self.addCleanup(forget_system_settings)
+		frappe.local.outgoing_email_account = {}
 		self.enterContext(queues_of_its_own())
 		self.start_worker()
 
@@ -83,33 +95,23 @@ class HealthTestCase(ServerTestCase):
 		self.addCleanup(context.__exit__, None, None, None)
 		return entered
 
-	def set_switches(self, *on: str) -> None:
+	@staticmethod
+	def set_switches(*on: str) -> None:
 		for switch in ALL_SWITCHES:
 			frappe.db.set_single_value("B2B Settings", switch, int(switch in on))
 
-	def set_account(self, **values: Any) -> None:
-		frappe.db.set_value("SmartBill Account", self.account.name, values, update_modified=False)
+	@classmethod
+	def set_account(cls, **values: Any) -> None:
+		frappe.db.set_value("SmartBill Account", cls.account.name, values, update_modified=False)
 
-	def set_jobs(self, **values: Any) -> None:
+	@staticmethod
+	def set_jobs(**values: Any) -> None:
 		for method in (*hooks.scheduler_events["cron"]["* * * * *"], "x"):
 			frappe.db.set_value("Scheduled Job Type", {"method": method}, values, update_modified=False)
 
-	def enable_scheduler(self, on: bool) -> None:
-		frappe.db.set_single_value("System Settings", "enable_scheduler", int(on))
-		self.forget_system_settings()
-		self.addCleanup(self.forget_system_settings)
-
-	def forget_system_settings(self) -> None:
-		frappe.clear_document_cache("System Settings", "System Settings")
-		if hasattr(frappe, "client_cache"):
-			# of this process; on a bench Redis tells it
-			key = frappe.get_document_cache_key("System Settings", "System Settings")
-			frappe.client_cache.delete_value(key)
-
-	def make_email_account(self) -> None:
-		# rolled back with the test
-		with mock.patch.object(frappe.db, "commit"):
-			factories.outgoing_email_account()
+	def stop_scheduler(self) -> None:
+		frappe.db.set_single_value("System Settings", "enable_scheduler", 0)
+		forget_system_settings()
 
 	def start_worker(self, *names: str) -> Worker:
 		connection = background_jobs.get_redis_conn()
@@ -122,9 +124,7 @@ class HealthTestCase(ServerTestCase):
 		return worker
 
 	def line(self, check: str, about: str = "") -> Line:
-		found = [one for one in checks.run().lines if one.check == check and one.about == about]
-		self.assertEqual(len(found), 1, f"{check}: {found}")
-		return found[0]
+		return line_of(check, about)
 
 	def assert_tells(
 		self, check: str, state: str, break_it: Callable[[], Any], *words: str, about: str = ""
@@ -142,6 +142,19 @@ class HealthTestCase(ServerTestCase):
 		return after
 
 
+def line_of(check: str, about: str = "") -> Line:
+	(found,) = (one for one in checks.run().lines if one.check == check and one.about == about)
+	return found
+
+
+def forget_system_settings() -> None:
+	frappe.clear_document_cache("System Settings", "System Settings")
+	if hasattr(frappe, "client_cache"):
+		# of this process; on a bench Redis tells it
+		key = frappe.get_document_cache_key("System Settings", "System Settings")
+		frappe.client_cache.delete_value(key)
+
+
 @contextlib.contextmanager
 def queues_of_its_own() -> Iterator[None]:
 	"""A database of its own in the site's Redis: nobody's workers, nobody's jobs."""
@@ -157,7 +170,7 @@ def queues_of_its_own() -> Iterator[None]:
 
 class TestBackgroundJobs(HealthTestCase):
 	def test_a_scheduler_that_is_switched_off(self):
-		self.assert_tells("scheduler", FAILED, lambda: self.enable_scheduler(False), "does not run")
+		self.assert_tells("scheduler", FAILED, self.stop_scheduler, "does not run")
 
 	def test_a_job_that_is_not_scheduled(self):
 		method = hooks.scheduler_events["hourly_long"][0]
@@ -253,16 +266,6 @@ class TestSite(HealthTestCase):
 			"installed", FAILED, lambda: frappe.db.delete("Role", {"name": "B2B Sales"}), "B2B Sales"
 		)
 
-	def test_a_table_that_somebody_dropped(self):
-		self.assertEqual(self.line("installed").state, OK)
-		# databases commit when a table is dropped: on its own, before the test's other changes
-		frappe.db.rollback()
-		frappe.db.sql_ddl(f"alter table {tables.USE} rename to b2b_search_lost")
-		self.addCleanup(frappe.db.sql_ddl, f"alter table b2b_search_lost rename to {tables.USE}")
-		line = self.line("installed")
-		self.assertEqual(line.state, FAILED)
-		self.assertIn(tables.USE, line.text)
-
 	def test_mails_that_do_not_leave(self):
 		def stand(status: str, **values: Any) -> None:
 			mail = frappe.get_doc({"doctype": "Email Queue", "sender": "a@example.com", "message": "x"})
@@ -303,6 +306,18 @@ class TestSite(HealthTestCase):
 		self.assertNotIn("hunter2", json.dumps(line.__dict__, default=str))
 		frappe.db.set_value("Error Log", {}, {"creation": ago(days=2), "modified": ago(days=2)})
 		self.assertEqual(self.line("errors").state, OK)
+
+
+class TestALostTable(ServerTestCase):
+	def test_a_table_that_somebody_dropped(self):
+		self.assertEqual(line_of("installed").state, OK)
+		# databases commit when a table is dropped
+		frappe.db.rollback()
+		frappe.db.sql_ddl(f"alter table {tables.USE} rename to b2b_search_lost")
+		self.addCleanup(frappe.db.sql_ddl, f"alter table b2b_search_lost rename to {tables.USE}")
+		line = line_of("installed")
+		self.assertEqual(line.state, FAILED)
+		self.assertIn(tables.USE, line.text)
 
 
 class TestSmartBill(HealthTestCase):
@@ -373,6 +388,8 @@ class TestSmartBill(HealthTestCase):
 			modes.note_sent(self.account.name, "p", "PRF2", 41)
 			self.set_account(sent_numbers=json.dumps({"p/PRF2": 40}))
 
+		# as another account: what is noted outside the database outlives the test
+		self.set_account(creation=ago(days=1))
 		with mock.patch.object(frappe.db, "commit"):
 			self.assert_tells("gate", FAILED, restore, "restored backup", about=self.account.name)
 
@@ -510,7 +527,7 @@ class TestCustomers(HealthTestCase):
 
 class TestAudit(AuditCase):
 	def line(self) -> Line:
-		return next(line for line in checks.run().lines if line.check == "audit")
+		return line_of("audit")
 
 	def verify(self) -> None:
 		verify.keep(verify.verify())

@@ -69,11 +69,13 @@ class TestRoutes(RightsCase):
 		self.assertEqual((response.status_code, response.headers["Allow"]), (405, "POST"))
 
 	def test_a_credit_limit_that_is_no_amount_is_refused_however_large(self):
-		path = self.address("/<name>/approve")
+		path = self.address(f"{REGISTRATIONS}/<name>/approve")
 		for limit in ("much", -1, 10**400, "9" * 400, [1], {"a": 1}):
 			with self.subTest(limit=str(limit)[:10]):
 				response = self.call(MANAGER, "POST", path, {"credit_limit": limit})
-				self.assertEqual(response.status_code, 422, response.text)
+				# so long a number is no JSON to Frappe 16, which answers itself
+				refusals = (422, 417) if limit == 10**400 else (422,)
+				self.assertIn(response.status_code, refusals, response.text)
 		frappe.db.rollback()
 		self.assertEqual(self.stored(self.doc).status, "Pending")
 

@@ -2,8 +2,10 @@
 
 import importlib
 import json
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 import pytest
 import requests
@@ -34,6 +36,41 @@ class TestOverrides:
 		monkeypatch.setitem(overrides.replacements(), "json", [("vanished", print, False)])
 		with pytest.raises(AttributeError, match="json:vanished does not exist any more"):
 			overrides.apply("json")
+
+
+class TestThreads:
+	def test_two_that_compute_what_documents_keep_do_not_wait_for_each_other(self, connected):
+		both_compute = threading.Barrier(2, timeout=10)
+
+		class Kept:
+			is_first = True
+
+			@cached_property
+			def one(self) -> int:
+				return self.of_another("two")
+
+			@cached_property
+			def two(self) -> int:
+				return self.of_another("one")
+
+			def of_another(self, name: str) -> int:
+				if not self.is_first:
+					return 1
+				both_compute.wait()
+				another = Kept()
+				another.is_first = False
+				return getattr(another, name)
+
+		found: list[int] = []
+		threads = [
+			threading.Thread(target=lambda name=name: found.append(getattr(Kept(), name)), daemon=True)
+			for name in ("one", "two")
+		]
+		for thread in threads:
+			thread.start()
+		for thread in threads:
+			thread.join(timeout=10)
+		assert found == [1, 1]
 
 
 class TestApps:
