@@ -25,6 +25,7 @@ add_to_apps_screen = [
 
 before_install = "erp_b2b_smartbill.install.before_install"
 after_install = "erp_b2b_smartbill.install.after_install"
+before_migrate = "erp_b2b_smartbill.install.before_migrate"
 after_migrate = "erp_b2b_smartbill.install.after_migrate"
 before_uninstall = "erp_b2b_smartbill.uninstall.before_uninstall"
 
