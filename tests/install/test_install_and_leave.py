@@ -29,6 +29,8 @@ OF_SWITCHES = (
 	# derived from documents; not followed while it is off, so built anew when it is switched on again
 	r"^b2b_search_",
 	r"\('Customer Search Index', ",
+	# ticked and unticked
+	r"^tabOnboarding Step B2B .* modified was",
 )
 BECAME_THE_SHOPS = (
 	# a registration made a Customer, and let its buyer in
