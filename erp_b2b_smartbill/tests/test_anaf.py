@@ -14,7 +14,7 @@ import frappe
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.anaf import client, lookup
-from erp_b2b_smartbill.anaf.answers import FOUND, UNAVAILABLE, UNKNOWN, Answer, read, read_many
+from erp_b2b_smartbill.anaf.answers import FOUND, UNAVAILABLE, UNKNOWN, Answer, read_many
 from erp_b2b_smartbill.anaf.client import JOB, PERSON, URL, Patience
 from erp_b2b_smartbill.anaf.lookup import Lookup, look_up, look_up_many
 from erp_b2b_smartbill.tests.compat import SandboxTestCase, ServerTestCase
@@ -52,6 +52,10 @@ def card(cui=int(CUI), **parts):
 		},
 	}
 	return {**described, **{name: {**described.get(name, {}), **part} for name, part in parts.items()}}
+
+
+def read(status: int, body: bytes, cui: str) -> Answer:
+	return read_many(status, body, [cui])[cui]
 
 
 def answer(*found, not_found=(), **more) -> bytes:
