@@ -14,7 +14,7 @@ from pathlib import Path
 from embedded import paths
 from embedded.locks import locked
 from embedded.progress import Progress, silent
-from embedded.site import Site
+from embedded.site import Site, quiet_output
 
 APPS = ("erpnext", "erp_b2b_smartbill")
 KEEP_S = 3600
@@ -63,14 +63,32 @@ def prepared_site(progress: Progress = silent) -> Site:
 	return site
 
 
+def site_without_app() -> Site:
+	"""The prepared site as it was before the app was installed: ERPNext and what a Romanian company's set-up leaves."""
+	return _before(prepared_site())
+
+
+def _before(site: Site) -> Site:
+	return Site(site.path.with_name(f"{site.path.name}-before"), APPS)
+
+
 def make_site(site: Site) -> Site:
-	"""Make a site with the apps and what a Romanian company's set-up leaves."""
+	"""Make a site with the apps and what a Romanian company's set-up leaves, and a copy from before the app came."""
 	from embedded import romania, translations
 
-	site.create(assets=paths.ASSETS, smartbill_allowed_hosts=["127.0.0.1", "localhost"])
-	with site.open() as frappe:
+	before = _before(site)
+	shutil.rmtree(before.path, ignore_errors=True)
+	before.create(assets=paths.ASSETS, install=APPS[:-1], smartbill_allowed_hosts=["127.0.0.1", "localhost"])
+	with before.open() as frappe:
+		romania.set_up_shop()
+		frappe.db.commit()
+	before.copy_to(site.path)
+	with site.open() as frappe, quiet_output():
+		from frappe.installer import install_app
+
+		install_app(APPS[-1])
 		translations.compile_translations()
-		romania.set_up()
+		romania.set_up_app()
 		frappe.db.commit()
 	site.fold_log()
 	return site

@@ -47,8 +47,8 @@ USERS = {
 }
 
 
-def set_up() -> None:
-	"""Set up an installed site. The caller commits."""
+def set_up_shop() -> None:
+	"""What ERPNext's set-up leaves, without this app. The caller commits."""
 	import frappe
 	from erpnext.setup.setup_wizard.setup_wizard import setup_complete
 
@@ -73,9 +73,16 @@ def set_up() -> None:
 	for company in COMPANIES:
 		frappe.db.set_value("Company", company.name, "tax_id", company.cif)
 		make_vat(company)
-		make_smartbill_account(company)
 	# made before the site knew its own
 	frappe.db.set_value("User", "Administrator", "time_zone", "Europe/Bucharest")
+
+
+def set_up_app() -> None:
+	"""What the app is set up with in that shop. The caller commits."""
+	import frappe
+
+	for company in COMPANIES:
+		make_smartbill_account(company)
 	settings = frappe.get_doc("B2B Settings")
 	settings.enable_smartbill_proforma = 1
 	settings.save()

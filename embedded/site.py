@@ -36,8 +36,15 @@ class Site:
 	def exists(self) -> bool:
 		return self.database.exists()
 
-	def create(self, admin_password: str = "admin", assets: Path | None = None, **config: Any) -> "Site":
-		"""Make the site from nothing and install its apps. `assets`: the folder of built assets to show."""
+	def create(
+		self,
+		admin_password: str = "admin",
+		assets: Path | None = None,
+		install: Sequence[str] | None = None,
+		**config: Any,
+	) -> "Site":
+		"""Make the site from nothing and install its apps, or those of them that are named; the others can be installed
+		later. `assets`: the folder of built assets to show."""
 		from cryptography.fernet import Fernet
 
 		shutil.rmtree(self.path, ignore_errors=True)
@@ -56,7 +63,7 @@ class Site:
 
 			_init_database(db_name=DATABASE, admin_password=admin_password, db_type="sqlite")
 			finish_setup()
-			for app in self.apps:
+			for app in self.apps if install is None else install:
 				install_app(app)
 			frappe.db.commit()
 		frappe.destroy()

@@ -25,6 +25,7 @@ add_to_apps_screen = [
 
 before_install = "erp_b2b_smartbill.install.before_install"
 after_install = "erp_b2b_smartbill.install.after_install"
+before_migrate = "erp_b2b_smartbill.install.before_migrate"
 after_migrate = "erp_b2b_smartbill.install.after_migrate"
 before_uninstall = "erp_b2b_smartbill.uninstall.before_uninstall"
 
@@ -104,6 +105,7 @@ doc_events = {
 	"SmartBill Client": {
 		"after_delete": ["erp_b2b_smartbill.customers.search.keep.other_deleted"],
 	},
+	("B2B Settings", "SmartBill Account", "B2B Tier"): {"on_update": ["erp_b2b_smartbill.setup_steps.look"]},
 	"Territory": {"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"]},
 	"Customer Group": {
 		"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_group"],
@@ -157,6 +159,7 @@ scheduler_events = {
 			"erp_b2b_smartbill.smartbill.clients.job.start_nightly",
 			"erp_b2b_smartbill.customers.search.rebuild.resume_abandoned",
 			"erp_b2b_smartbill.customers.recommend.run.resume_abandoned",
+			"erp_b2b_smartbill.setup_steps.look",
 		],
 		# after the nightly syncs, which link
 		"20 4 * * *": ["erp_b2b_smartbill.smartbill.clients.enrich.start_nightly"],

@@ -1,10 +1,11 @@
 """What installing and migrating do to a site. Everything here may run again."""
 
 import frappe
-from frappe import _
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+from frappe.model import no_value_fields
+from pypika.terms import Criterion
 
-from erp_b2b_smartbill import audit, role_profiles
+from erp_b2b_smartbill import audit, foreign, role_profiles
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers import keys
 from erp_b2b_smartbill.customers.pricing import rule
@@ -16,13 +17,19 @@ SETTINGS = "B2B Settings"
 
 
 def before_install() -> None:
-	refuse_foreign_fields()
+	foreign.refuse(ROLES)
+
+
+def before_migrate() -> None:
+	"""An update may bring names that the shop has used meanwhile."""
+	foreign.refuse(ROLES)
 
 
 def after_install() -> None:
 	add_roles()
 	role_profiles.add_missing()
-	create_custom_fields(CUSTOM_FIELDS, update=True)
+	add_fields()
+	forget_what_was_left()
 	for text in MAIL_TEXTS:
 		text.add_missing()
 	keys.fill_missing()
@@ -35,7 +42,7 @@ def after_install() -> None:
 def after_migrate() -> None:
 	add_roles()
 	role_profiles.add_missing()
-	create_custom_fields(CUSTOM_FIELDS, update=True)
+	add_fields()
 	for text in MAIL_TEXTS:
 		text.add_missing()
 	keys.fill_missing()
@@ -58,34 +65,44 @@ def fill_settings() -> None:
 			frappe.db.set_single_value(SETTINGS, field.fieldname, field.default, update_modified=False)
 
 
-def refuse_foreign_fields() -> None:
-	"""A field of the same name that is not ours would be taken over by installing and lost by uninstalling."""
+def add_fields() -> None:
+	"""Frappe names a Custom Field by its fieldname, leaves it that name when the fieldname is changed, and passes over a
+	field whose name is taken."""
+	create_custom_fields(CUSTOM_FIELDS, update=True)
+	there = {
+		(field.dt, field.fieldname)
+		for field in frappe.get_all("Custom Field", {"module": MODULE}, ["dt", "fieldname"])
+	}
 	for doctype, fields in CUSTOM_FIELDS.items():
-		names = [field["fieldname"] for field in fields]
-		foreign = frappe.get_all(
-			"Custom Field",
-			filters={"dt": doctype, "fieldname": ["in", names], "module": ["is", "not set"]},
-			pluck="fieldname",
-		)
-		foreign += frappe.get_all(
-			"Custom Field",
-			filters=[
-				["dt", "=", doctype],
-				["fieldname", "in", names],
-				["module", "!=", MODULE],
-				["module", "is", "set"],
-			],
-			pluck="fieldname",
-		)
-		foreign += frappe.get_all(
-			"DocField", filters={"parent": doctype, "fieldname": ["in", names]}, pluck="fieldname"
-		)
-		if foreign:
-			frappe.throw(
-				_(
-					"{0} already has the field {1}, which this app would use. Remove or rename it first."
-				).format(doctype, foreign[0])
-			)
+		for field in fields:
+			if (doctype, field["fieldname"]) not in there:
+				frappe.get_doc({"doctype": "Custom Field", "dt": doctype, **field}).insert(
+					ignore_permissions=True, set_name=f"{doctype}-{field['fieldname']}-{MODULE}"
+				)
+
+
+def forget_what_was_left() -> None:
+	"""Columns outlive the app, and when it comes back they tell of tiers and proformas that are gone: an earlier
+	installation's, or those of a field that the shop once had. What a person typed of a Customer stays."""
+	ours = set(frappe.get_all("DocType", {"module": MODULE}, pluck="name"))
+	for doctype, fields in CUSTOM_FIELDS.items():
+		table = frappe.qb.DocType(doctype)
+		kept_by_us = [
+			field["fieldname"]
+			for field in fields
+			if field["fieldtype"] not in no_value_fields
+			and (field.get("read_only") or field.get("options") in ours)
+		]
+		query = frappe.qb.update(table).where(Criterion.any(table[name].isnotnull() for name in kept_by_us))
+		for name in kept_by_us:
+			query = query.set(table[name], None)
+		query.run()
+	# while nobody followed the renaming of Customers
+	customer, there = frappe.qb.DocType("Customer"), frappe.qb.DocType("Customer").as_("there")
+	names = frappe.qb.from_(there).select(there.name)
+	frappe.qb.update(customer).set(customer.b2b_parent_customer, None).where(
+		customer.b2b_parent_customer.isnotnull() & customer.b2b_parent_customer.notin(names)
+	).run()
 
 
 def add_roles() -> None:

@@ -130,18 +130,17 @@ def in_detail(customers: Customers, companies: Sequence[str]) -> dict[Key, Detai
 	numbers = {(name, company): cint(number) for name, company, _amount, number in entries}
 	delivered = _sums(_delivered(names, companies))
 	ordered = _sums(_ordered(names, companies))
-	currencies = {name: currency for name, (_limit, currency) in of_companies.items()}
 	digits = {
 		currency: cint(frappe.get_precision("Sales Order", "base_grand_total", currency=currency))
-		for currency in set(currencies.values())
+		for currency in {currency for _limit, currency in of_companies.values()}
 	}
-	return {
-		key: _detail(
+	details: dict[Key, Detail] = {}
+	for key, one in terms.items():
+		currency = of_companies[key[1]][1]
+		details[key] = _detail(
 			one, ledger[key], numbers.get(key, 0), ordered[key], delivered[key], currency, digits[currency]
 		)
-		for key, one in terms.items()
-		for currency in (currencies[key[1]],)
-	}
+	return details
 
 
 def _detail(

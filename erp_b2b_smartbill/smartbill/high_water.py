@@ -33,3 +33,8 @@ def replace(ledger: str, numbers: Numbers) -> None:
 	"""Begin anew for an account, also where the file cannot be read. Raises OSError, LockTimeoutError."""
 	with _file.changing(anew=True) as content:
 		content[ledger] = numbers
+
+
+def forget() -> None:
+	"""For uninstalling: accounts that are made anew begin anew."""
+	_file.remove()

@@ -200,6 +200,11 @@ METHODS = {
 	f"{_ACCOUNT}.maps_for": (SYSTEM,),
 	"doctype.customer_search_index.customer_search_index.build_again": (SYSTEM,),
 	"report.business_events.business_events.choices": (AUDITOR, MANAGER, SYSTEM),
+	# the figures of the workspace; System Managers are shown every chart, of Quotations an empty one
+	"charts.proformas_by_week": SELLING,
+	"charts.quotations_converted": (SALES_USER, SALES_MANAGER, SYSTEM),
+	"charts.registrations_by_outcome": READING_REGISTRATIONS,
+	"charts.overdue_proformas": SELLING,
 	# of a proforma
 	"smartbill.history.of_document": READERS["Quotation"],
 	# as Frappe's own search of Customers

@@ -2,20 +2,15 @@
 
 import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import frappe
 
-import erp_b2b_smartbill
 from erp_b2b_smartbill import boot, features
 from erp_b2b_smartbill.overrides.quotation import show_proforma
 from erp_b2b_smartbill.smartbill import claim, history, states
 from erp_b2b_smartbill.tests import factories
-from erp_b2b_smartbill.tests.compat import ServerTestCase
 from erp_b2b_smartbill.tests.test_issue import IssueTestCase
-
-APP = Path(erp_b2b_smartbill.__file__).parent
 
 
 class TestBoot(IssueTestCase):
@@ -118,18 +113,3 @@ class TestHistory(IssueTestCase):
 		self.assertNotIn("/documente/extern/", text)
 		self.assertNotIn("products", text)
 		self.assertNotIn("demo-token", text)
-
-
-class TestWorkspace(ServerTestCase):
-	def test_its_cards_exist_and_count(self):
-		workspace = json.loads((APP / "workspace/b2b_&_smartbill/b2b_&_smartbill.json").read_text("utf-8"))
-		blocks = json.loads(workspace["content"])
-		shown = {block["data"]["number_card_name"] for block in blocks if block["type"] == "number_card"}
-		listed = {card["number_card_name"] for card in workspace["number_cards"]}
-		# the workspace finds a card by its label
-		self.assertEqual(listed, {card["label"] for card in workspace["number_cards"]})
-		self.assertEqual(shown, listed)
-		for name in listed:
-			card = frappe.get_doc("Number Card", name)
-			filters = [row[:4] for row in json.loads(card.filters_json)]
-			self.assertIsInstance(frappe.get_list(card.document_type, filters, limit=1), list)

@@ -91,19 +91,20 @@ class TestInstall(ServerTestCase):
 		self.assertEqual(our_fields(), EXPECTED)
 
 	def test_a_foreign_field_of_our_name_stops_the_installation(self):
-		install.refuse_foreign_fields()
+		install.before_install()
 		field = frappe.db.get_value("Custom Field", {"fieldname": "smartbill_vat_payer"}, "name")
 		for module in (None, "Core"):
 			frappe.db.set_value("Custom Field", field, "module", module)
 			with self.assertRaises(frappe.ValidationError) as caught:
-				install.refuse_foreign_fields()
+				install.before_install()
 			self.assertIn("smartbill_vat_payer", str(caught.exception))
 
 	def test_uninstalling_removes_what_installing_added_and_nothing_else(self):
 		theirs = frappe.get_all("Custom Field", {"module": ["!=", MODULE]}, pluck="name")
 		roles = set(frappe.get_all("Role", pluck="name"))
 		self.addCleanup(self.search_again)
-		uninstall.before_uninstall()
+		tables.drop()
+		uninstall.remove_documents()
 		self.assertFalse([table for table in frappe.db.get_tables(cached=False) if table.startswith("b2b_")])
 		self.assertEqual(our_fields(), set())
 		self.assertEqual(frappe.get_all("Custom Field", pluck="name", order_by="name"), sorted(theirs))

@@ -328,6 +328,10 @@ class TestEverywhere(FoundCase):
 			self.assertEqual(set(self.found("com nord")), {*both, *elsewhere})
 			self.assertFalse(self.find("com nord").is_cut)
 			with patch.object(candidates, "BEHIND", 70):
+				# of less than a page counts, none is left out
+				self.assertEqual(set(self.found("com nord")), {*both, *elsewhere})
+				self.assertFalse(self.find("com nord").is_cut)
+			with patch.multiple(candidates, BEHIND=70, COMPARED=80):
 				# what is more than can be compared comes in part, and that is said
 				self.assertLessEqual(set(both), set(self.found("com nord")))
 				self.assertTrue(self.find("com nord").is_cut)

@@ -66,3 +66,18 @@ class TestTranslations(unittest.TestCase):
 				for key in ("label", "description"):
 					if field.get(key):
 						self.assertIn(field[key], ids, path)
+
+	def test_every_text_of_the_workspace_its_steps_and_tours_is_in_the_catalogue(self):
+		ids = {message.id for message in catalog("main.pot")}
+		for path in sorted(
+			path
+			for kind in ("workspace", "module_onboarding", "onboarding_step", "form_tour")
+			for path in APP.glob(f"{kind}/*/*.json")
+		):
+			doc = json.loads(path.read_text(encoding="utf-8"))
+			rows = [doc, *(row for table in doc.values() if isinstance(table, list) for row in table)]
+			for row in rows:
+				for key in ("title", "subtitle", "success_message", "description", "action_label", "label"):
+					# the tours' own titles are names
+					if row.get(key) and not (row is doc and doc["doctype"] == "Form Tour"):
+						self.assertIn(row[key], ids, path)

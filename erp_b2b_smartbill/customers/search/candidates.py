@@ -49,10 +49,10 @@ FEW_ENOUGH = 20
 # rows of the index that a lane's search goes through: to try, of what is rare, of what is everywhere, and at most. A look
 # at a party costs as much as comparing twenty rows
 TRIED, RARE, AT_FIRST, MANY, MOST = 100, 500, 2000, 20_000, 200_000
-# what fewer rows have is compared as a whole; no less than MANY, for it is counted so far
+# what fewer rows have is compared as a whole
 COMPARED = 40_000
-# rows of each of two words that are compared for what comes behind names: of a million parties some two hundred have
-# both of two such words, and no more are counted
+# rows of each of two words that are compared first for what comes behind names: of a million parties some two hundred
+# have both of two such words, and no more are counted
 BEHIND = 15_000
 # so many of the driving rows are looked up in Customer for somebody who may not read all
 LOOKED_UP = 5000
@@ -161,7 +161,7 @@ class _Lane:
 			named = yield from self._named(pairs[of_pairs.index(number)], number)
 		elif len(rows) > 1 and not pairs and not self._is_restricted:
 			# a word of two letters has no pairs
-			named = yield from self._named(self.reading[self._rarest(rows)], RARE)
+			named = yield from self._named(self.reading[self._rarest(rows)])
 		if len(named) >= self.enough:
 			return named
 		if number and len(named) >= FEW_ENOUGH:
@@ -169,19 +169,24 @@ class _Lane:
 			return _different([*named, *(yield from self._all(behind=True))])
 		return _different([*named, *(yield from self._of_common(self._rarest(rows)))])
 
-	def _named(self, driver: Term, number: int) -> Steps:
+	def _named(self, driver: Term, number: int = RARE) -> Steps:
 		"""Those that have two of the words in their name, and the rest: they come before all others. The driver is a
-		pair, or a word beside words that are too short for one; so many rows have it, counted up to RARE."""
+		pair, or a word beside words that are too short for one; so many rows have it, counted up to RARE. A name that
+		has a word in letters that are written apart is found behind."""
 		named: list[Party] = []
-		looked, rows, is_last = 0, 2 * self.enough, False
+		looked, rows = 0, 2 * self.enough
 		while looked < rows:
 			found = yield from self._one(self._named_by(driver, rows - looked, skipped=looked))
 			# a word's beginning comes upon a party by each of its words
 			named = _different([*named, *found])[: self.enough]
-			if is_last or number < min(rows, RARE) or len(named) >= self.enough:
+			if number < min(rows, RARE) or len(named) >= self.enough:
 				break
-			is_last = len(named) * AT_FIRST >= FEW_ENOUGH * rows
-			looked, rows = rows, _rows_for(self.enough, len(named), rows) if is_last else AT_FIRST
+			looked = rows
+			if len(named) * AT_FIRST >= FEW_ENOUGH * rows:
+				rows = _rows_for(self.enough, len(named), rows)
+			else:
+				# too few to tell of how many rows it takes
+				rows = AT_FIRST
 		return named
 
 	def _of_common(self, at: int) -> Steps:
@@ -204,16 +209,15 @@ class _Lane:
 			rows = yield [Count(self.lane, term, LOOKED_UP + 1) for term in self.reading]
 			if min(rows) > LOOKED_UP and (few := self.rights.few_customers()) is not None:
 				return (yield from self._among(few))
-		if behind and len(self.reading) == 2:
+		# such a limit stands before the rights
+		if behind and len(self.reading) == 2 and not self.rights.of_record(self.lane):
 			found = yield from self._one(self._compared(self.reading, BEHIND))
-			# of less than a page counts, it matters whether these are all
-			more = (
-				[]
-				if len(found) >= BESIDE
-				else (yield [Count(self.lane, term, 1, skipped=BEHIND) for term in self.reading])
-			)
-			self.is_cut = not more or any(more)
-			return found
+			if len(found) >= BESIDE:
+				# whether these are all is not worth a look
+				self.is_cut = True
+				return found
+			if not any((yield [Count(self.lane, term, 1, skipped=BEHIND) for term in self.reading])):
+				return found
 		is_more = yield [Count(self.lane, term, 1, skipped=COMPARED - 1) for term in self.reading]
 		compared = [term for term, more in zip(self.reading, is_more, strict=True) if not more]
 		if len(compared) > 1:

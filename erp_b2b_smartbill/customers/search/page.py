@@ -101,10 +101,10 @@ class Page:
 		lanes = sorted({party.lane for party in found})
 		wanted = [lane + prefix for lane in lanes for prefix in sorted(begun)]
 		wanted += [CUSTOMER + EMAIL, CUSTOMER + PHONE]
-		ranges = ["(concat(token, '') >= %s and concat(token, '') < %s)"] * len(wanted)
+		ranges = ["(coalesce(token, '') >= %s and coalesce(token, '') < %s)"] * len(wanted)
 		values: list[Any] = [edge for one in wanted for edge in (one, upper_bound(one))]
 		if exact:
-			ranges.append("concat(token, '') in %s")
+			ranges.append("coalesce(token, '') in %s")
 			values.append([lane + token for lane in lanes for token in sorted(exact)])
 		rows = frappe.db.sql(
 			# no ranges of the index: MariaDB would try each of them for each party first

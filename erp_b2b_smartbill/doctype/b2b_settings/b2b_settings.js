@@ -10,7 +10,10 @@ frappe.ui.form.on("B2B Settings", {
 			frm.set_query(field, () => ({ filters: { is_group: 0 } }));
 		frm.set_query("default_sales_person", () => ({ filters: { is_group: 0, enabled: 1 } }));
 	},
-	refresh: tell,
+	refresh(frm) {
+		tell(frm);
+		erp_b2b_smartbill.offer_tour(frm);
+	},
 	enable_b2b_registration: tell,
 	approval_mode: tell,
 	require_confirmed_email: tell,

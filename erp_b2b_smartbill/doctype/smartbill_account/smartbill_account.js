@@ -40,6 +40,7 @@ frappe.ui.form.on("SmartBill Account", {
 
 	refresh(frm) {
 		show_intro(frm);
+		erp_b2b_smartbill.offer_tour(frm);
 		// Live is switched on by its button
 		const modes = frm.doc.mode === "Live" ? ["Off", "Draft", "Live"] : ["Off", "Draft"];
 		frm.set_df_property("mode", "options", modes);

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from erp_b2b_smartbill import audit, features
+from erp_b2b_smartbill import audit, features, setup_steps
 from erp_b2b_smartbill.permissions import require_role
 from erp_b2b_smartbill.smartbill import modes
 from erp_b2b_smartbill.smartbill.accounts import allowed_hosts
@@ -250,6 +250,7 @@ class SmartBillAccount(Document):
 		from erp_b2b_smartbill.smartbill.checks import check_account
 
 		results = check_account(self.saved("write"))
+		setup_steps.look()
 		return {"checks": results.checks, "passed": results.passed, "resumed": results.resumed}
 
 	@frappe.whitelist(methods=["POST"])

@@ -80,6 +80,8 @@ class SmartBillProforma(SmartBillDocument):
 
 
 def on_doctype_update() -> None:
-	"""For the next number of a series, and for what was sent in it last."""
+	"""For the next number of a series, and for what was sent in it last; for the figures of the workspace."""
 	frappe.db.add_index("SmartBill Proforma", ["account", "series", "number_value"])
 	frappe.db.add_index("SmartBill Proforma", ["account", "series", "sent_at"])
+	frappe.db.add_index("SmartBill Proforma", ["status", "issue_date"])
+	frappe.db.add_index("SmartBill Proforma", ["status", "payment_status", "due_date"])

@@ -42,3 +42,10 @@ erp_b2b_smartbill.show_overview = async (frm, part) => {
 	// another document may be shown by now
 	if (frm.doc.name === name) loaded[part](frm);
 };
+
+/** In the menu of a form that has a tour of its own: take it. */
+erp_b2b_smartbill.offer_tour = (frm) =>
+	frm.page.add_menu_item(__("Show the tour"), async () => {
+		await frm.tour.init({ tour_name: frm.doctype });
+		frm.tour.start();
+	});
