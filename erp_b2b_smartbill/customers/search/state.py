@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe.query_builder import DocType
 
 from erp_b2b_smartbill import clock
 
