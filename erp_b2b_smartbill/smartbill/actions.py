@@ -48,12 +48,12 @@ ACTIONS = {
 	"pdf": Action(SELLERS, states.NUMBERED, _NO_PROFORMA, _has_number),
 	"email": Action(
 		SELLERS,
-		(states.ISSUED, states.INVOICED),
+		states.IN_FORCE,
 		N_("Only an issued proforma can be sent by e-mail."),
 	),
 	"check": Action(
 		SELLERS,
-		(states.SENDING, states.UNKNOWN, states.ISSUED, states.INVOICED),
+		(*states.HOLDS_SERIES, *states.IN_FORCE),
 		N_("There is nothing to check."),
 		lambda doc: doc.status in states.HOLDS_SERIES or not doc.pdf,
 	),
@@ -72,7 +72,7 @@ ACTIONS = {
 	"invoice": Action(
 		INVOICERS, (states.ISSUED,), N_("Only an issued proforma without an invoice can be invoiced.")
 	),
-	"follow": Action(SELLERS, (states.ISSUED, states.INVOICED), _NO_PROFORMA),
+	"follow": Action(SELLERS, states.IN_FORCE, _NO_PROFORMA),
 	"link": Action(
 		MANAGERS,
 		(None, states.QUEUED, states.REJECTED, states.CANCELLED, states.DRAFT),
