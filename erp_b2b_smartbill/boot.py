@@ -7,14 +7,13 @@ from typing import Any
 import frappe
 
 from erp_b2b_smartbill import features
-from erp_b2b_smartbill.permissions import OVERVIEW_READERS, TIER_GIVERS
-from erp_b2b_smartbill.smartbill.actions import SALES
+from erp_b2b_smartbill.permissions import OVERVIEW_READERS, SELLERS, TIER_GIVERS
 
 
 def extend(bootinfo: Any) -> None:
 	"""Hook `extend_bootinfo`, run for every load of the desk."""
 	roles = set(frappe.get_roles())
-	may_sell = bool(set(SALES) & roles)
+	may_sell = bool(set(SELLERS) & roles)
 	overview = features.is_on(features.OVERVIEW)
 	bootinfo.erp_b2b_smartbill = {
 		"proforma": may_sell and features.is_on(features.PROFORMA),

@@ -1,4 +1,8 @@
-"""A SmartBill document shows what its Quotation shows, so it is open to exactly those who may read the Quotation."""
+"""Who may do what: the roles of each route, and the hooks that say which of our documents a user reads.
+
+A document of ours is open to exactly those who may read what it is about: a proforma shows what its Quotation shows, a
+client of SmartBill what its Customer does. Lists get the same rule as conditions of their SQL.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,9 @@ ACCOUNT = "SmartBill Account"
 TIER_GIVERS = ("B2B Manager", "System Manager")
 # of the limits on the Customer itself: what is due is theirs to judge
 CREDIT_GIVERS = ("B2B Manager", "System Manager", "Accounts Manager")
-# whoever sells
-CREDIT_ASKERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
+# works with offers and their proformas, and offers items to customers
+SELLERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
+CREDIT_ASKERS = SELLERS
 CREDIT_DECIDERS = ("B2B Manager", "System Manager")
 # reads what was asked for and decided, of all customers
 CREDIT_AUDITORS = ("B2B Auditor",)
@@ -39,8 +44,6 @@ CREDIT_READERS = (
 	"Accounts Manager",
 	"System Manager",
 )
-# who offers items to customers
-SELLERS = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
 HEALTH_READERS = ("B2B Manager", "System Manager")
 # of Customer 360; what each may see there, the tabs say
 OVERVIEW_READERS = (*CREDIT_READERS, "Sales User")

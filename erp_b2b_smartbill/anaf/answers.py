@@ -52,11 +52,6 @@ class Answer:
 	company: Company | None = None
 
 
-def read(status: int, body: bytes, cui: str) -> Answer:
-	"""The answer to the question about the company with these digits, see read_many."""
-	return read_many(status, body, [cui])[cui]
-
-
 def read_many(status: int, body: bytes, cuis: Collection[str]) -> dict[str, Answer]:
 	"""The answer to one question about the companies with these digits, for each of them, by HTTP status and body.
 	Nothing but the company itself, or its code among those not found, says anything: the office answers outages with

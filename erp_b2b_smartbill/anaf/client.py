@@ -37,7 +37,6 @@ class Patience:
 
 # a person waits
 PERSON = Patience(2, 3, 5)
-JOB = Patience(4, 8, 30)
 # of a job that asks for many at once
 MANY = Patience(4, 20, 60)
 

@@ -18,6 +18,7 @@ from erp_b2b_smartbill.registration import (
 	mails,
 	places,
 	retention,
+	states,
 	submit,
 	tokens,
 	uploads,
@@ -50,7 +51,7 @@ def create() -> tuple[dict[str, Any], int]:
 		token = f"{frappe.generate_hash(length=20)}..{frappe.generate_hash(length=40)}"
 		language = "en" if str(frappe.form_dict.get("language") or "").lower().startswith("en") else "ro"
 		return {
-			"status": "Awaiting Confirmation" if must_confirm else "Pending",
+			"status": states.AWAITING_CONFIRMATION if must_confirm else states.PENDING,
 			"token": token,
 			"status_url": frappe.utils.get_url(f"/b2b/status?token={token}&_lang={language}"),
 		}, CREATED
@@ -100,7 +101,7 @@ def confirm() -> tuple[dict[str, Any], int]:
 	"""The button of the confirmation page. A link that was used answers with how the request stands."""
 	found = tokens.find(str(frappe.form_dict.get("token") or ""), "confirm")
 	doc = frappe.get_doc("B2B Registration", found.name)
-	if doc.status == "Awaiting Confirmation":
+	if doc.status == states.AWAITING_CONFIRMATION:
 		tokens.require_fresh(found)
 	doc = decide.confirm(found.name)
 	return view.applicant(doc) | {"status_url": tokens.link(doc, "status")}, OK

@@ -53,7 +53,7 @@ from erp_b2b_smartbill.permissions import (
 	TIER_GIVERS,
 )
 from erp_b2b_smartbill.portal.access import ROLE as BUYER
-from erp_b2b_smartbill.smartbill.actions import INVOICERS, MANAGERS, SALES
+from erp_b2b_smartbill.smartbill.actions import INVOICERS, MANAGERS
 
 APP = "erp_b2b_smartbill"
 BASE = "/api/v1"
@@ -111,10 +111,10 @@ def _route(
 
 
 _proforma = partial(_route, PROFORMA, features.PROFORMA)
-_runs = partial(_route, RUNS, features.PROFORMA, SALES)
+_runs = partial(_route, RUNS, features.PROFORMA, SELLERS)
 _sync = partial(_route, SMARTBILL, features.SYNC, SYNCERS)
 _conflicts = partial(_route, CONFLICTS, features.SYNC, SYNCERS)
-_search = partial(_route, f"{BASE}/customers", features.SEARCH, SALES)
+_search = partial(_route, f"{BASE}/customers", features.SEARCH, SELLERS)
 _overview = partial(_route, CUSTOMER, features.OVERVIEW)
 _registration = partial(_route, REGISTRATIONS, features.REGISTRATION)
 _applicant = partial(_registration, None)
@@ -124,18 +124,18 @@ _site = partial(_route, BASE, None)
 
 ROUTES = (
 	_proforma(
-		SALES,
+		SELLERS,
 		"",
 		GET=(proformas.show, "The SmartBill proforma of a Quotation"),
 		POST=(proformas.issue, "Issue the SmartBill proforma of a Quotation, once"),
 	),
-	_proforma(SALES, "/check", POST=(proformas.check, "Look at SmartBill after an unsettled proforma")),
+	_proforma(SELLERS, "/check", POST=(proformas.check, "Look at SmartBill after an unsettled proforma")),
 	_proforma(MANAGERS, "/settle", POST=(proformas.settle, "Decide about a proforma of unknown outcome")),
-	_proforma(SALES, "/pdf", POST=(proformas.store_pdf, "Fetch the proforma's PDF again")),
-	_proforma(SALES, "/cancel", POST=(proforma_life.cancel, "Cancel the proforma in SmartBill")),
-	_proforma(SALES, "/restore", POST=(proforma_life.restore, "Restore a cancelled proforma in SmartBill")),
+	_proforma(SELLERS, "/pdf", POST=(proformas.store_pdf, "Fetch the proforma's PDF again")),
+	_proforma(SELLERS, "/cancel", POST=(proforma_life.cancel, "Cancel the proforma in SmartBill")),
+	_proforma(SELLERS, "/restore", POST=(proforma_life.restore, "Restore a cancelled proforma in SmartBill")),
 	_proforma(
-		SALES,
+		SELLERS,
 		"/email",
 		GET=(proforma_life.show_email, "What the e-mail with the proforma would say"),
 		POST=(proforma_life.email, "Send the proforma by e-mail"),
@@ -146,7 +146,7 @@ ROUTES = (
 		"/invoice/settle",
 		POST=(proforma_life.settle_invoice, "Decide about an invoice of unknown outcome"),
 	),
-	_proforma(SALES, "/follow", POST=(proforma_life.follow, "Read invoices and payment in SmartBill now")),
+	_proforma(SELLERS, "/follow", POST=(proforma_life.follow, "Read invoices and payment in SmartBill now")),
 	_proforma(MANAGERS, "/link", POST=(proforma_life.link, "Link a proforma that was issued by hand")),
 	_proforma(MANAGERS, "/unlink", POST=(proforma_life.unlink, "Take such a link away again")),
 	_proforma(MANAGERS, "/discard", POST=(proforma_life.discard, "Give up a draft")),

@@ -15,6 +15,7 @@ from frappe.query_builder import DocType
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.customers import known
 from erp_b2b_smartbill.customers.identity import Identity, Match, match
+from erp_b2b_smartbill.registration import states
 
 MAX_CANDIDATES = 50
 MAX_SHOWN = 20
@@ -66,7 +67,7 @@ def _carriers(wanted: Identity, candidates: Iterable[Candidate]) -> int:
 		{
 			(candidate.source, candidate.name)
 			for candidate in candidates
-			if candidate.status != "Approved" and set(candidate.identity.emails) & set(wanted.emails)
+			if candidate.status != states.APPROVED and set(candidate.identity.emails) & set(wanted.emails)
 		}
 	)
 

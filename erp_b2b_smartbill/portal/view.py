@@ -15,7 +15,7 @@ from erp_b2b_smartbill.smartbill import states
 PAGE = 20
 MAX_PAGES = 10_000
 # a buyer sees what is good, not what is being settled
-SHOWN_PROFORMAS = (states.ISSUED, states.INVOICED)
+SHOWN_PROFORMAS = states.IN_FORCE
 ANSWERABLE = ("Open", "Replied")
 TIER = ["discount_percentage", "description", "disabled"]
 ADDRESS = ["address_line1", "address_line2", "city", "county", "state", "pincode", "country"]

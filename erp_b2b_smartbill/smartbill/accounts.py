@@ -11,7 +11,6 @@ from frappe import _
 from frappe.utils import cint, get_datetime
 
 from erp_b2b_smartbill import audit, clock
-from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.audit.managers import ACCOUNT_PAUSED, notify_by_site
 from erp_b2b_smartbill.exceptions import NotReady, Problem
 from erp_b2b_smartbill.smartbill import gate, modes
@@ -19,6 +18,7 @@ from erp_b2b_smartbill.smartbill.answers import Answer
 from erp_b2b_smartbill.smartbill.calls import keeper
 from erp_b2b_smartbill.smartbill.client import Access, Client
 from erp_b2b_smartbill.smartbill.gate import Lane, Pace, State
+from erp_b2b_smartbill.smartbill.learning import LearningGate
 from erp_b2b_smartbill.smartbill.v3_gate import V3Gate
 from erp_b2b_smartbill.smartbill.verdict import GATE_CLOSED, NoAnswer, block_seconds
 
@@ -110,7 +110,7 @@ def connect(
 	)
 
 
-class AccountGate:
+class AccountGate(LearningGate):
 	"""The account's gate in the database, shared by every worker. Each question is a transaction of its own."""
 
 	def __init__(self, account: str, lane: Lane, patience: float | None = None):
@@ -158,15 +158,6 @@ class AccountGate:
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 		account = frappe.db.get_value("SmartBill Account", self._account, MODE_FIELDS, as_dict=True)
 		return modes.refusal(account, numbered=not draft) is not None
-
-	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
-		try:
-			self._learn(answer, headers)
-		except Exception:
-			# an answer of SmartBill must not be lost because the gate could not learn from it
-			frappe.db.rollback()
-			frappe.clear_messages()
-			log_masked_error("The pace of a SmartBill Account could not be kept")
 
 	def _learn(self, answer: Answer, headers: Mapping[str, str]) -> None:
 		if seconds := block_seconds(answer):

@@ -13,10 +13,10 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill.exceptions import Conflict, NotAllowed
+from erp_b2b_smartbill.permissions import SELLERS
 from erp_b2b_smartbill.smartbill import states
 from erp_b2b_smartbill.text import N_
 
-SALES = ("Sales User", "Sales Manager", "B2B Sales", "B2B Manager", "System Manager")
 MANAGERS = ("B2B Manager", "System Manager")
 # an invoice is a fiscal document
 INVOICERS = ("B2B Manager",)
@@ -41,30 +41,30 @@ _NO_PROFORMA = N_("This Quotation has no issued proforma.")
 
 ACTIONS = {
 	"issue": Action(
-		SALES,
+		SELLERS,
 		(None, states.QUEUED, states.REJECTED, states.CANCELLED),
 		N_("This Quotation has its proforma already."),
 	),
-	"pdf": Action(SALES, states.NUMBERED, _NO_PROFORMA, _has_number),
+	"pdf": Action(SELLERS, states.NUMBERED, _NO_PROFORMA, _has_number),
 	"email": Action(
-		SALES,
-		(states.ISSUED, states.INVOICED),
+		SELLERS,
+		states.IN_FORCE,
 		N_("Only an issued proforma can be sent by e-mail."),
 	),
 	"check": Action(
-		SALES,
-		(states.SENDING, states.UNKNOWN, states.ISSUED, states.INVOICED),
+		SELLERS,
+		(*states.HOLDS_SERIES, *states.IN_FORCE),
 		N_("There is nothing to check."),
 		lambda doc: doc.status in states.HOLDS_SERIES or not doc.pdf,
 	),
 	"settle": Action(MANAGERS, (states.UNKNOWN,), N_("Only a proforma of unknown outcome needs a decision.")),
 	"cancel": Action(
-		SALES,
+		SELLERS,
 		(states.ISSUED,),
 		N_("Only an issued proforma without an invoice can be cancelled in SmartBill."),
 	),
 	"restore": Action(
-		SALES,
+		SELLERS,
 		(states.CANCELLED,),
 		N_("Only a cancelled proforma that SmartBill still has can be restored."),
 		lambda doc: _has_number(doc) and not doc.missing_since,
@@ -72,7 +72,7 @@ ACTIONS = {
 	"invoice": Action(
 		INVOICERS, (states.ISSUED,), N_("Only an issued proforma without an invoice can be invoiced.")
 	),
-	"follow": Action(SALES, (states.ISSUED, states.INVOICED), _NO_PROFORMA),
+	"follow": Action(SELLERS, states.IN_FORCE, _NO_PROFORMA),
 	"link": Action(
 		MANAGERS,
 		(None, states.QUEUED, states.REJECTED, states.CANCELLED, states.DRAFT),

@@ -22,8 +22,8 @@ from frappe.utils import format_datetime
 
 from erp_b2b_smartbill import clock, features
 from erp_b2b_smartbill.exceptions import invalid
+from erp_b2b_smartbill.permissions import SELLERS
 from erp_b2b_smartbill.smartbill import bulk_row, runs, states
-from erp_b2b_smartbill.smartbill.actions import SALES
 from erp_b2b_smartbill.smartbill.leases import Lease
 from erp_b2b_smartbill.smartbill.runs import LEASES, RowResult
 
@@ -147,7 +147,7 @@ class _Job:
 		user = self._lease.requested_by
 		if user != "Administrator" and not frappe.db.get_value("User", user, "enabled"):
 			return _("The user {0} is disabled.").format(user)
-		if not set(SALES) & set(frappe.get_roles()):
+		if not set(SELLERS) & set(frappe.get_roles()):
 			return _("Your roles do not allow this.")
 		return None
 

@@ -266,7 +266,7 @@ def _ask_smartbill(account: SmartBillAccount, results: Results) -> None:
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	client = accounts.connect(account, gate=gate, deadline=deadline)
 	proformas = client.series(PROFORMA.series_type)
-	if _refused(account, proformas, results):
+	if _refused(proformas, results):
 		return
 	results.ok("login", _("SmartBill accepts the user and the token."))
 	results.ok("company", _("The user may work for the company {0}.").format(account.cif))
@@ -294,7 +294,7 @@ def usable(answer: Answer | NoAnswer) -> bool:
 	)
 
 
-def _refused(account: SmartBillAccount, answer: Answer | NoAnswer, results: Results) -> bool:
+def _refused(answer: Answer | NoAnswer, results: Results) -> bool:
 	"""Whether the first call was not answered as it should be; the problem is named by what it is about."""
 	if usable(answer):
 		return False

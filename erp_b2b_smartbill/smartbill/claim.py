@@ -316,7 +316,7 @@ def _settle_once(
 			outcome = {"status": status}
 		elif values["number"] != doc.number:
 			alarm = _note_second(doc, claim.kind, doc.number, beside=values["number"])
-	_write(doc, claim, outcome, event, reason, note)
+	_write(doc, outcome, event, reason, note)
 	_end()
 	if alarm:
 		notify_managers(doc, alarm)
@@ -324,7 +324,7 @@ def _settle_once(
 
 
 def _write(
-	doc: Any, claim: Claim, outcome: dict[str, Any], event: str, reason: str | None, note: str | None = None
+	doc: Any, outcome: dict[str, Any], event: str, reason: str | None, note: str | None = None
 ) -> None:
 	"""The outcome, on the locked document, in the audit trail and on the Quotation."""
 	status = outcome["status"]
@@ -364,7 +364,7 @@ def _settle_late(doc: Any, claim: Claim, outcome: dict[str, Any], reason: str | 
 	if number and number != doc.number:
 		not_sent_again = doc.status == states.SENDING and not doc.sent_at
 		if doc.status in states.SENDABLE or not_sent_again:
-			_write(doc, claim, outcome, claim.kind.events.issued, reason)
+			_write(doc, outcome, claim.kind.events.issued, reason)
 		elif doc.status in states.HOLDS_SERIES and not doc.number:
 			doc.number = number
 			_save(doc)

@@ -198,7 +198,7 @@ def _told_meanwhile(document: Any) -> Any:
 	nothing was created."""
 	frappe.db.rollback()
 	stored = frappe.get_doc(document.doctype, document.name)
-	return stored if stored.status in (states.ISSUED, states.INVOICED) else None
+	return stored if stored.status in states.IN_FORCE else None
 
 
 def _prepare(
@@ -292,18 +292,29 @@ def map_quotation(quotation: Document, account: SmartBillAccount) -> tuple[Mappe
 	return mapped, reference
 
 
-def _values(quotation: Document, account: SmartBillAccount, mapped: Mapped, reference: str) -> dict[str, Any]:
-	frozen = freeze(mapped.payload)
-	prediction, comparison = mapped.prediction, mapped.comparison
+def values_of(quotation: Document, account: SmartBillAccount) -> dict[str, Any]:
+	"""What a proforma says of its Quotation, however it came to be: for whom it is, and ERPNext's totals."""
 	is_customer = quotation.quotation_to == "Customer"
 	return {
-		"quotation": quotation.name,
 		"company": quotation.company,
 		"party_type": quotation.quotation_to,
 		"party": quotation.party_name,
 		"customer": quotation.party_name if is_customer else None,
 		"customer_name": quotation.customer_name,
 		"account": account.name,
+		"currency": quotation.currency,
+		"net_total": quotation.net_total,
+		"vat_total": quotation.total_taxes_and_charges,
+		"grand_total": quotation.grand_total,
+	}
+
+
+def _values(quotation: Document, account: SmartBillAccount, mapped: Mapped, reference: str) -> dict[str, Any]:
+	frozen = freeze(mapped.payload)
+	prediction, comparison = mapped.prediction, mapped.comparison
+	return {
+		**values_of(quotation, account),
+		"quotation": quotation.name,
 		"is_draft": int(bool(mapped.payload.get("isDraft"))),
 		"reference": reference,
 		"series": mapped.payload["seriesName"],
@@ -311,10 +322,6 @@ def _values(quotation: Document, account: SmartBillAccount, mapped: Mapped, refe
 		"payload_hash": fingerprint(frozen),
 		"issue_date": mapped.payload["issueDate"],
 		"due_date": mapped.payload["dueDate"],
-		"currency": quotation.currency,
-		"net_total": quotation.net_total,
-		"vat_total": quotation.total_taxes_and_charges,
-		"grand_total": quotation.grand_total,
 		"predicted_net_total": float(prediction.by_row.net),
 		"predicted_vat_by_row": float(prediction.by_row.vat),
 		"predicted_vat_by_rate": float(prediction.by_rate.vat),

@@ -99,7 +99,7 @@ def _fetch_missing_pdfs(now: datetime, account: Any, late: Callable[[], bool]) -
 			doctype,
 			{
 				"account": account,
-				"status": ["in", [states.ISSUED, states.INVOICED]],
+				"status": ["in", states.IN_FORCE],
 				"pdf": ["is", "not set"],
 				"pdf_tries": ["<", MAX_PDF_TRIES],
 				"answered_at": ["<=", now - PDF_AFTER],

@@ -26,6 +26,8 @@ HOLDS_SERIES = (SENDING, UNKNOWN)
 SETTLED = (ISSUED, DRAFT, INVOICED, CANCELLED)
 # there is a document with a number in SmartBill
 NUMBERED = (ISSUED, INVOICED, CANCELLED)
+# and it was not cancelled
+IN_FORCE = (ISSUED, INVOICED)
 
 # Longer than the slowest create may take (docs/smartbill-api.md 4 and 5.3): a claim older than this has lost its
 # worker.

@@ -13,8 +13,8 @@ import frappe
 from frappe.utils import cint, get_datetime
 
 from erp_b2b_smartbill import clock
-from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.smartbill.answers import Answer
+from erp_b2b_smartbill.smartbill.learning import LearningGate
 from erp_b2b_smartbill.smartbill.verdict import GATE_CLOSED, NoAnswer, block_seconds
 
 WINDOW_S = 10
@@ -30,7 +30,7 @@ THROTTLED = (TOO_MANY, 503)
 FIELDS = ["pace_v3", "gate_v3_at", "v3_blocked_until"]
 
 
-class V3Gate:
+class V3Gate(LearningGate):
 	"""Asked before and told after every V3 call of an account. Each question is a transaction of its own."""
 
 	def __init__(self, account: str, patience: float = PATIENCE_S):
@@ -48,15 +48,6 @@ class V3Gate:
 				return NoAnswer(False, GATE_CLOSED, retry_after=int(-(-seconds // 1)))
 			patience -= seconds
 			clock.pause(seconds)
-
-	def observe(self, answer: Answer, headers: Mapping[str, str]) -> None:
-		try:
-			self._learn(answer, headers)
-		except Exception:
-			# an answer of SmartBill must not be lost because the gate could not learn from it
-			frappe.db.rollback()
-			frappe.clear_messages()
-			log_masked_error("The pace of a SmartBill Account could not be kept")
 
 	def _ask(self) -> timedelta | None:
 		"""Take a turn; or for how long to wait for one."""

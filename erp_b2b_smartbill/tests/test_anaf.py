@@ -14,8 +14,8 @@ import frappe
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.anaf import client, lookup
-from erp_b2b_smartbill.anaf.answers import FOUND, UNAVAILABLE, UNKNOWN, Answer, read, read_many
-from erp_b2b_smartbill.anaf.client import JOB, PERSON, URL, Patience
+from erp_b2b_smartbill.anaf.answers import FOUND, UNAVAILABLE, UNKNOWN, Answer, read_many
+from erp_b2b_smartbill.anaf.client import MANY, PERSON, URL, Patience
 from erp_b2b_smartbill.anaf.lookup import Lookup, look_up, look_up_many
 from erp_b2b_smartbill.tests.compat import SandboxTestCase, ServerTestCase
 from erp_b2b_smartbill.tests.registration_case import ANAF, CUI
@@ -52,6 +52,10 @@ def card(cui=int(CUI), **parts):
 		},
 	}
 	return {**described, **{name: {**described.get(name, {}), **part} for name, part in parts.items()}}
+
+
+def read(status: int, body: bytes, cui: str) -> Answer:
+	return read_many(status, body, [cui])[cui]
 
 
 def answer(*found, not_found=(), **more) -> bytes:
@@ -487,7 +491,7 @@ class TestGate(AnafCase):
 		self.assertEqual(self.asked(), 0)
 		# a job has the patience
 		with clock.frozen(datetime.now(timezone.utc)):
-			self.assertEqual(look_up(CUI, patience=JOB).state, FOUND)
+			self.assertEqual(look_up(CUI, patience=MANY).state, FOUND)
 
 	def test_who_waited_is_told_what_was_learned_meanwhile(self):
 		lookup._turn(frappe.cache, lookup._key("gate"), 5)
@@ -528,4 +532,4 @@ class TestAddress(ServerTestCase):
 	def test_the_office_is_asked_by_https(self):
 		self.assertTrue(URL.startswith("https://webservicesp.anaf.ro/"))
 		self.assertEqual((PERSON.whole, PERSON.connect, PERSON.read), (5, 2, 3))
-		self.assertEqual((JOB.connect, JOB.read), (4, 8))
+		self.assertEqual((MANY.connect, MANY.read), (4, 20))

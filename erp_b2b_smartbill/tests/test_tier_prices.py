@@ -239,7 +239,7 @@ class TestThePriceOfATier(TierCase):
 		self.assertEqual((doc.b2b_tier, self.price(doc)), (tier.name, (88, [self.rule_of(tier).name])))
 
 	def test_the_sites_own_default_group_does_not_take_it_away(self):
-		"""frappe-facts: Selling Settings publish a default for `customer_group` that is not the customer's."""
+		"""Selling Settings publish a default for `customer_group` that is not the customer's."""
 		item = self.item()
 		doc = self.unsaved(self.customer(self.tier(12)), item, customer_group="All Customer Groups")
 		self.assertEqual(self.price(doc.insert())[0], 88)

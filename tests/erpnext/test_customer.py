@@ -1,4 +1,4 @@
-"""Customers: names, contacts, addresses, credit; leads. With what was measured on a bench (frappe-facts.md, C2)."""
+"""Customers: names, contacts, addresses, credit; leads. With what was measured on a bench."""
 
 import frappe
 from erpnext.accounts.party import get_dashboard_info, get_party_account, get_party_details

@@ -83,7 +83,6 @@ class TestStandin(StandinTestCase):
 						self.assertTrue(frappe.db.exists("DocType", field.options))
 
 	def test_the_fields_our_app_rests_on_are_there(self):
-		"""frappe-facts.md, C4."""
 		for doctype, names in RESTED_ON.items():
 			with self.subTest(doctype):
 				self.assertEqual(

@@ -1,4 +1,4 @@
-"""Prices and pricing rules, with the numbers measured on a bench (frappe-facts.md, C1)."""
+"""Prices and pricing rules, with the numbers measured on a bench."""
 
 import json
 

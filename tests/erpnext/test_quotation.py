@@ -1,4 +1,4 @@
-"""Quotations and the orders made from them, with the numbers measured on a bench (frappe-facts.md, C2 and C3)."""
+"""Quotations and the orders made from them, with the numbers measured on a bench."""
 
 import json
 
@@ -117,7 +117,7 @@ class TestTaxes(StandinTestCase):
 		self.assertEqual(self.quotation(taxes=rows).total_taxes_and_charges, 96)
 
 	def test_two_rates_of_one_item_fall_together_in_the_detail_but_not_in_the_rows(self):
-		"""frappe-facts.md, C3: read the rate of a line from `item_tax_rate`."""
+		"""So the rate of a line is read from `item_tax_rate`."""
 		item, account = self.item().name, self.tax_account()
 		reduced = self.insert(
 			"Item Tax Template",

@@ -1,1 +1,2 @@
-"""The whole customer on one screen: a module a tab. They read other packages' tables, not their code."""
+"""The whole customer on one screen: a module a tab. What SmartBill and registrations know is read from their
+tables, not by their code."""

@@ -1,8 +1,7 @@
 """The tab History: what there was between us and the customer, and what became of our quotations.
 
 The timeline is of the company that was asked for, or else of all that the user may read; figures are of one, in its
-currency. Whoever may not read
-Quotations or Sales Orders has no figures. What each figure means, `conversion` says.
+currency. Whoever may not read Quotations or Sales Orders has no figures. What each figure means, `conversion` says.
 """
 
 from __future__ import annotations

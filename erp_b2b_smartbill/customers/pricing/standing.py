@@ -17,7 +17,7 @@ from typing import Any
 from frappe.utils import cint
 
 PERCENTAGE = "Discount Percentage"
-ITEM, GROUP, BRAND, TRANSACTION = "Item Code", "Item Group", "Brand", "Transaction"
+ITEM, GROUP, TRANSACTION = "Item Code", "Item Group", "Transaction"
 
 
 class Standing(str, Enum):

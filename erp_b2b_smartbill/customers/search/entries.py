@@ -25,12 +25,13 @@ from erp_b2b_smartbill.customers.search.tables import (
 	TERRITORY,
 	party_id,
 )
+from erp_b2b_smartbill.registration import states
 
 Row = Mapping[str, Any] | Any
 
 # whom nobody needs to find
 ACTIVE_CLIENT = "Active"
-CLOSED_REGISTRATIONS = ("Rejected", "Withdrawn")
+CLOSED_REGISTRATIONS = (states.REJECTED, states.WITHDRAWN)
 # what a column holds
 MAX_NAME, MAX_WORDS = 140, 280
 

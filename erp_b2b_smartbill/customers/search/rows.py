@@ -16,10 +16,8 @@ from erp_b2b_smartbill.customers.search.matches import Told
 from erp_b2b_smartbill.customers.search.page import REGISTRATION, Page
 from erp_b2b_smartbill.customers.search.rights import B2B, ERP, SMARTBILL, SOURCE_OF_LANE, SOURCES, Rights
 from erp_b2b_smartbill.customers.search.tables import CUSTOMER, DOCTYPES, EMAIL, PHONE
+from erp_b2b_smartbill.registration import states
 from erp_b2b_smartbill.text import N_
-
-APPROVED = "Approved"
-WAITING = ("Awaiting Confirmation", "Pending", "Information Requested")
 
 STATUSES = {
 	"disabled": N_("Disabled"),
@@ -101,7 +99,7 @@ class _Rows:
 			"phone": doc.phone or None,
 			"city": doc.city or None,
 			"source": source,
-			"selectable": source == SMARTBILL or doc.status == APPROVED,
+			"selectable": source == SMARTBILL or doc.status == states.APPROVED,
 		}
 
 	def _status(self, customer: str, registration: dict[str, str] | None) -> str | None:
@@ -112,7 +110,7 @@ class _Rows:
 			return "blocked"
 		if given and given.is_over_limit:
 			return "over_limit"
-		return "pending_registration" if registration and registration["status"] in WAITING else None
+		return "pending_registration" if registration and registration["status"] in states.OPEN else None
 
 	def _credit(self, customer: str) -> dict[str, Any] | None:
 		given = self.credits.get(customer)
@@ -133,7 +131,7 @@ class _Rows:
 		if not docs:
 			return None
 		# one that waits matters more than one that is done
-		doc = next((doc for doc in docs if doc.status in WAITING), docs[0])
+		doc = next((doc for doc in docs if doc.status in states.OPEN), docs[0])
 		return {"name": doc.name, "status": doc.status}
 
 	def _match(self, group: Group, shown: str) -> dict[str, Any] | None:

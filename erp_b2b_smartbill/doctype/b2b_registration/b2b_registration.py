@@ -6,6 +6,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.registration.states import OPEN
 
 GIVEN = (
 	"tier",
@@ -17,7 +18,6 @@ GIVEN = (
 	"company",
 	"credit_limit",
 )
-OPEN = ("Awaiting Confirmation", "Pending", "Information Requested")
 
 
 class B2BRegistration(Document):

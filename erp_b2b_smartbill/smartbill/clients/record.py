@@ -1,7 +1,7 @@
 """One client as SmartBill knows it, in one form whether it came from the API or from a file.
 
-Pure: values in, a record out; no value whatever raises. What is doubtful is kept as it is and said in `warnings`; what
-stands for nothing (`-`, `000`) is empty. Source: docs/smartbill-api.md 2.14, 2.15 and 6.
+Pure: values in, a record out; no value whatever raises. What is doubtful is kept as it is; what stands for nothing
+(`-`, `000`) is empty. Source: docs/smartbill-api.md 2.14, 2.15 and 6.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from erp_b2b_smartbill import romania
 from erp_b2b_smartbill.customers import identity
-from erp_b2b_smartbill.text import N_, fold
+from erp_b2b_smartbill.text import fold
 
 # what the columns of SmartBill Client hold
 MAX_ADDRESS = 255
@@ -39,23 +39,11 @@ FILE_FIELDS = (
 	"iban",
 )
 
-INVALID_VAT_CODE, INVALID_PERSONAL_CODE = "invalid_vat_code", "invalid_personal_code"
-INVALID_EMAIL, INVALID_IBAN, UNCLEAR_VAT_PAYER = "invalid_email", "invalid_iban", "unclear_vat_payer"
-
-_WARNINGS = {
-	INVALID_VAT_CODE: N_("The fiscal code (CUI) is none, or its check digit is wrong; it was kept as it is."),
-	INVALID_PERSONAL_CODE: N_("The personal code (CNP) has a wrong check digit; it was kept as it is."),
-	INVALID_EMAIL: N_("There is no valid e-mail address in what stands in that field; it was left out."),
-	INVALID_IBAN: N_("The check digits of the IBAN are wrong; it was kept as it is."),
-	UNCLEAR_VAT_PAYER: N_("Whether the client is a VAT payer is not clear from what stands in that field."),
-}
-
 
 @dataclass(frozen=True)
 class ClientRecord:
 	"""`external_id` is empty for a row of a file, and `row` is 0 for the API. `vat_payer` is Yes, No, or empty while it
-	is not known. A personal code (CNP) found where a fiscal code is expected is in `personal_code` alone. `warnings`
-	are codes, see warning_text."""
+	is not known. A personal code (CNP) found where a fiscal code is expected is in `personal_code` alone."""
 
 	external_id: str = ""
 	name: str = ""
@@ -76,7 +64,6 @@ class ClientRecord:
 	personal_code: str = ""
 	row: int = 0
 	delivery_addresses: tuple[dict[str, Any], ...] = ()
-	warnings: tuple[str, ...] = ()
 
 
 _V3_NAMES = {
@@ -131,11 +118,6 @@ def from_row(cells: Mapping[str, str], *, row: int = 0) -> ClientRecord:
 	return _record({field: cells.get(field) or "" for field in FILE_FIELDS}, row=row)
 
 
-def warning_text(code: str) -> str:
-	"""The sentence of a warning, to be translated."""
-	return _WARNINGS[code]
-
-
 def max_length(field: str) -> int:
 	return MAX_ADDRESS if field == "address" else MAX_TEXT
 
@@ -164,32 +146,15 @@ def data_hash(record: ClientRecord) -> str:
 
 def _record(texts: Mapping[str, str], **more: Any) -> ClientRecord:
 	values = {field: _said(_clean(text)) for field, text in texts.items()}
-	warnings = []
 	for field in ("vat_code", "reg_com", "code"):
 		values[field] = _identifier(values[field])
 	values["vat_code"], personal_code = _told_apart(values["vat_code"])
-	if personal_code and not romania.is_valid_cnp(personal_code):
-		warnings.append(INVALID_PERSONAL_CODE)
-	is_romanian = fold(values["country"]) in {"", "ro", "romania"}
-	if values["vat_code"] and is_romanian and not identity.valid_cui(values["vat_code"]):
-		warnings.append(INVALID_VAT_CODE)
 	emails = tuple(identity.emails_in(values["email"]))
-	if values["email"] and not emails:
-		warnings.append(INVALID_EMAIL)
 	values["email"] = emails[0] if emails else ""
 	values["phone"] = _digits_of_number(values["phone"])
-	if values["iban"]:
-		normal = identity.normal_iban(values["iban"])
-		if not normal:
-			warnings.append(INVALID_IBAN)
-		values["iban"] = normal or values["iban"]
-	said = values["vat_payer"]
-	values["vat_payer"] = _yes_or_no(said)
-	if said and not values["vat_payer"]:
-		warnings.append(UNCLEAR_VAT_PAYER)
-	return ClientRecord(
-		**values, emails=emails, personal_code=personal_code, warnings=tuple(warnings), **more
-	)
+	values["iban"] = identity.normal_iban(values["iban"]) or values["iban"]
+	values["vat_payer"] = _yes_or_no(values["vat_payer"])
+	return ClientRecord(**values, emails=emails, personal_code=personal_code, **more)
 
 
 # control, direction and zero width characters, and halves of characters that no database takes

@@ -38,7 +38,7 @@ from erp_b2b_smartbill.smartbill.life.payment import PAID, Payment, read_payment
 from erp_b2b_smartbill.smartbill.verdict import is_missing
 
 FOUND = "Found in SmartBill"
-FOLLOWED = (states.ISSUED, states.INVOICED)
+FOLLOWED = states.IN_FORCE
 # more invoices of one proforma than this are listed, but their payment is not asked for
 MAX_INVOICES = 10
 

@@ -157,20 +157,10 @@ def _give_up_queued(doc: Any) -> None:
 
 
 def _values(quotation: Any, account: Any, series: str, number: str, notices: list[str]) -> dict[str, Any]:
-	is_customer = quotation.quotation_to == "Customer"
 	return {
-		"company": quotation.company,
-		"party_type": quotation.quotation_to,
-		"party": quotation.party_name,
-		"customer": quotation.party_name if is_customer else None,
-		"customer_name": quotation.customer_name,
-		"account": account.name,
+		**issuing.values_of(quotation, account),
 		"series": series,
 		"number": number,
-		"currency": quotation.currency,
-		"net_total": quotation.net_total,
-		"vat_total": quotation.total_taxes_and_charges,
-		"grand_total": quotation.grand_total,
 		"answered_at": clock.now(),
 		"verdict": "linked by hand",
 		"notices": "\n".join(notices),

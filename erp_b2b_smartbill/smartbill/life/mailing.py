@@ -28,7 +28,7 @@ from erp_b2b_smartbill.smartbill.verdict import NoAnswer, block_seconds
 from erp_b2b_smartbill.text import plain_lines, plain_text
 
 ERPNEXT, SMARTBILL = "erpnext", "smartbill"
-SENDABLE = (states.ISSUED, states.INVOICED)
+SENDABLE = states.IN_FORCE
 MAX_RECIPIENTS = 20
 MAX_SUBJECT = 200
 MAX_MESSAGE = 20_000

@@ -97,7 +97,7 @@ function facts_of(row, typed) {
 }
 
 /** Where in a text the letters and digits that were typed stand, whatever spaces and marks are between: [from, to). */
-export function found_in(text, typed) {
+function found_in(text, typed) {
 	const signs = signs_of(text);
 	const letters = bare(text);
 	for (const part of [bare(typed), without_country(typed)]) {
