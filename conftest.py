@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+from _pytest.unittest import TestCaseFunction
 from jinja2 import Environment
 
 
@@ -58,7 +60,15 @@ def compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def running(compiled_once: None) -> Iterator["object"]:
+def quickly_hashed() -> None:
+	"""Hundreds of users are made here with a password, whose hash takes its time on purpose."""
+	from frappe.utils.password import passlibctx
+
+	passlibctx.update(pbkdf2_sha256__default_rounds=1)
+
+
+@pytest.fixture(scope="session")
+def running(compiled_once: None, quickly_hashed: None) -> Iterator["object"]:
 	"""The session's site, its server and its sandbox."""
 	from embedded.prepare import prepared_site
 	from embedded.running import fresh_copy, workplace
@@ -111,6 +121,19 @@ def settings_are_put_back() -> Iterator[None]:
 	yield
 	changed = settings[0].changed() if settings else []
 	assert not changed, "the tests of this module left settings behind: " + "; ".join(changed)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+	"""Of a test's many parts only those that failed are told to the process that counts: to tell it of one takes a
+	millisecond, and there are thousands."""
+	if hasattr(config, "workerinput"):
+		tell = TestCaseFunction.addSubTest
+
+		def tell_of_failed(self: TestCaseFunction, case: Any, test: Any, failed: Any) -> None:
+			if failed:
+				tell(self, case, test, failed)
+
+		TestCaseFunction.addSubTest = tell_of_failed
 
 
 # what takes minutes in one piece comes first: begun last, it would leave the other processes without work
