@@ -36,8 +36,8 @@ if sys.version_info < (3, 12):
 
 @replace("frappe.model.base_document:_filter")
 def matching(data: list[Any] | None, filters: dict[str, Any] | None, limit: int | None = None) -> list[Any]:
-	"""The rows that have what is asked for, as the framework finds them: what a condition is, is found out once instead of
-	for every row."""
+	"""The rows that have what is asked for, as the framework finds them. What a condition is, is found out once instead
+	of for every row."""
 	if not data:
 		return []
 	conditions = [_condition(name, wanted) for name, wanted in (filters or {}).items()]
@@ -54,8 +54,8 @@ def matching(data: list[Any] | None, filters: dict[str, Any] | None, limit: int 
 
 
 def _condition(name: str, wanted: Any) -> tuple[str, Callable[[Any, Any], bool], Any]:
-	"""`"x"`, `["in", ...]`, `"^x"` for a beginning, True and False for something and nothing; an operator that there is not
-	is never fulfilled."""
+	"""`"x"`, `["in", ...]`, `"^x"` for a beginning, True and False for something and nothing. An operator that there is
+	not is never fulfilled."""
 	from frappe.utils.data import operator_map
 
 	if isinstance(wanted, tuple | list):

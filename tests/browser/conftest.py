@@ -84,8 +84,8 @@ class Kept:
 
 
 class Browsers:
-	"""The kept contexts, each a browser of its own, begun when it is needed: a person's, that of somebody who looks at the
-	same time, and a telephone."""
+	"""The kept contexts, each a browser of its own, begun when it is needed: a person's, that of somebody who looks at
+	the same time, and a telephone."""
 
 	MOST = ({}, {}, TELEPHONE)
 
