@@ -136,8 +136,20 @@ def pytest_configure(config: pytest.Config) -> None:
 		TestCaseFunction.addSubTest = tell_of_failed
 
 
-# what takes minutes in one piece comes first: begun last, it would leave the other processes without work
-LONG = ("tests/faults/", "tests/openapi/", "tests/clients/", "tests/nodes/", "tests/browser/")
+# what takes long in one piece comes first: begun last, it would leave the other processes without work
+LONG = (
+	"tests/faults/",
+	"tests/openapi/",
+	"tests/clients/",
+	"tests/nodes/",
+	"tests/browser/",
+	"tests/mapping/",
+	"tests/registration/",
+	"erp_b2b_smartbill/tests/test_deciding_together.py",
+	"erp_b2b_smartbill/tests/test_bulk.py",
+	"erp_b2b_smartbill/tests/test_selecting_together.py",
+	"erp_b2b_smartbill/tests/test_client_conflicts.py",
+)
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import frappe
+from frappe.cache_manager import clear_defaults_cache
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.features import PROFORMA
@@ -85,8 +86,7 @@ class ServerTestCase(unittest.TestCase):
 		# the answer of a page that a test before this one rendered
 		frappe.local.response = frappe._dict(docs=[])
 		# documents of the rolled back transaction must not come back from the cache
-		frappe.local.document_cache = {}
-		frappe.cache.delete_keys("document_cache::")
+		forget_documents()
 		frappe.db.value_cache.clear()
 		forget_the_request()
 
@@ -182,6 +182,18 @@ def number_of_queries(work: Callable[[], Any]) -> int:
 	with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
 		work()
 	return sql.call_count
+
+
+def forget_documents() -> None:
+	"""What the cache holds of documents, and not what it holds of DocTypes: they take longer to read than a test."""
+	frappe.local.document_cache = {}
+	frappe.cache.delete_keys("document_cache::")
+
+
+def forget_default(key: str) -> None:
+	"""A default of the whole site is not set any more. Frappe's own way to say so forgets all DocTypes with it."""
+	frappe.db.delete("DefaultValue", {"defkey": key})
+	clear_defaults_cache()
 
 
 def forget_the_request() -> None:

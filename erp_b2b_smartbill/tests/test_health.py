@@ -25,7 +25,12 @@ from erp_b2b_smartbill.smartbill import modes, states
 from erp_b2b_smartbill.smartbill.hosts import DEFAULT_API_URL
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.audit_case import AuditCase, note
-from erp_b2b_smartbill.tests.compat import CommittingTestCase, ServerTestCase, number_of_queries
+from erp_b2b_smartbill.tests.compat import (
+	CommittingTestCase,
+	ServerTestCase,
+	forget_default,
+	number_of_queries,
+)
 from erp_b2b_smartbill.tests.test_rest import token
 
 ALL_SWITCHES = (
@@ -69,7 +74,7 @@ class HealthTestCase(ServerTestCase):
 		self.set_jobs(stopped=0, last_execution=clock.now())
 		self.enable_scheduler(True)
 		self.make_email_account()
-		frappe.db.set_default("suspend_email_queue", 0)
+		forget_default("suspend_email_queue")
 		index.begin("walk", fresh=True, total=3)
 		index.finish(3, 0)
 		recommendations.begin("walk", full=True)
