@@ -136,14 +136,18 @@ def pytest_configure(config: pytest.Config) -> None:
 		TestCaseFunction.addSubTest = tell_of_failed
 
 
-# what takes long in one piece comes first: begun last, it would leave the other processes without work
+# What takes long in one piece comes first: begun last, it would leave the other processes without work. And before the
+# rest comes what needs no site: where there is none yet, the process with the faults makes it meanwhile.
 LONG = (
 	"tests/faults/",
+	"tests/mapping/test_cents.py",
+	"tests/customers/test_identity_properties.py",
+	"tests/customers/test_search_entries_properties.py",
+	"tests/sandbox/",
 	"tests/openapi/",
 	"tests/clients/",
 	"tests/nodes/",
 	"tests/browser/",
-	"tests/mapping/",
 	"tests/registration/",
 	"erp_b2b_smartbill/tests/test_deciding_together.py",
 	"erp_b2b_smartbill/tests/test_bulk.py",

@@ -89,8 +89,7 @@ class HealthTestCase(ServerTestCase):
 		return entered
 
 	def set_switches(self, *on: str) -> None:
-		for switch in ALL_SWITCHES:
-			frappe.db.set_single_value("B2B Settings", switch, int(switch in on))
+		frappe.db.set_single_value("B2B Settings", {switch: int(switch in on) for switch in ALL_SWITCHES})
 
 	def set_account(self, **values: Any) -> None:
 		frappe.db.set_value("SmartBill Account", self.account.name, values, update_modified=False)
