@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+from _pytest.unittest import TestCaseFunction
 from jinja2 import Environment
 
 
@@ -58,7 +60,15 @@ def compiled_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def running(compiled_once: None) -> Iterator["object"]:
+def quickly_hashed() -> None:
+	"""Hundreds of users are made here with a password, whose hash takes its time on purpose."""
+	from frappe.utils.password import passlibctx
+
+	passlibctx.update(pbkdf2_sha256__default_rounds=1)
+
+
+@pytest.fixture(scope="session")
+def running(compiled_once: None, quickly_hashed: None) -> Iterator["object"]:
 	"""The session's site, its server and its sandbox."""
 	from embedded.prepare import prepared_site
 	from embedded.running import fresh_copy, workplace
@@ -113,8 +123,37 @@ def settings_are_put_back() -> Iterator[None]:
 	assert not changed, "the tests of this module left settings behind: " + "; ".join(changed)
 
 
-# what takes minutes in one piece comes first: begun last, it would leave the other processes without work
-LONG = ("tests/faults/", "tests/openapi/", "tests/clients/", "tests/nodes/", "tests/browser/")
+def pytest_configure(config: pytest.Config) -> None:
+	"""Of a test's many parts only those that failed are told to the process that counts: to tell it of one takes a
+	millisecond, and there are thousands."""
+	if hasattr(config, "workerinput"):
+		tell = TestCaseFunction.addSubTest
+
+		def tell_of_failed(self: TestCaseFunction, case: Any, test: Any, failed: Any) -> None:
+			if failed:
+				tell(self, case, test, failed)
+
+		TestCaseFunction.addSubTest = tell_of_failed
+
+
+# What takes long in one piece comes first: begun last, it would leave the other processes without work. And before the
+# rest comes what needs no site: where there is none yet, the process with the faults makes it meanwhile.
+LONG = (
+	"tests/faults/",
+	"tests/mapping/test_cents.py",
+	"tests/customers/test_identity_properties.py",
+	"tests/customers/test_search_entries_properties.py",
+	"tests/sandbox/",
+	"tests/openapi/",
+	"tests/clients/",
+	"tests/nodes/",
+	"tests/browser/",
+	"tests/registration/",
+	"erp_b2b_smartbill/tests/test_deciding_together.py",
+	"erp_b2b_smartbill/tests/test_bulk.py",
+	"erp_b2b_smartbill/tests/test_selecting_together.py",
+	"erp_b2b_smartbill/tests/test_client_conflicts.py",
+)
 
 
 @pytest.hookimpl(trylast=True)

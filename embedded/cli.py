@@ -146,8 +146,10 @@ def test(arguments: list[str]) -> int:
 	started = time.monotonic()
 	with timed("assets"):
 		prepare.build_assets(say)
-	with timed("site"):
-		prepare.prepared_site(say)
+	# the whole suite begins with tests that need no site, and one of its processes makes it meanwhile
+	if rest:
+		with timed("site"):
+			prepare.prepared_site(say)
 	with timed("browser"):
 		browser.install_if_allowed(say)
 	# The whole suite runs in three processes, each with a site of its own, so that two cores have work while a test waits

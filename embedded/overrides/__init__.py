@@ -31,7 +31,7 @@ OVERRIDDEN_MODULES: dict[str, tuple[str, ...]] = {
 	"frappe.desk.form.meta": ("desk",),
 	"frappe.installer": ("installer",),
 	"frappe.migrate": ("installer",),
-	"frappe.model.base_document": ("schema",),
+	"frappe.model.base_document": ("schema", "documents"),
 	"frappe.model.document": ("documents",),
 	"frappe.model.sync": ("installer",),
 	"frappe.patches": ("installer",),

@@ -30,8 +30,8 @@ def init(
 
 @replace("frappe:get_site_name")
 def get_site_name() -> str:
-	"""The site is named by its folder."""
-	return site_folder().name
+	"""The site is named by its folder. Every key of the cache asks."""
+	return os.path.basename(os.getcwd())
 
 
 @replace("frappe:get_app_path")

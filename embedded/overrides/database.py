@@ -10,6 +10,7 @@ tables and indexes, with every new connection, which takes as long as many a req
 
 import datetime
 import decimal
+import functools
 import os
 import re
 import sqlite3
@@ -21,6 +22,9 @@ from embedded.overrides import replace
 
 BUSY_TIMEOUT_S = 30
 MAX_IDLE = 8
+# different queries of which is kept what was found out; they come again and again
+QUERIES_KEPT = 1000
+LISTS = (list, tuple, set, frozenset)
 
 PARAMETER = re.compile(r"%(?:\((?P<name>\w+)\))?s|%%")
 LOCKING_CLAUSE = re.compile(r"\s+for\s+update(\s+(nowait|skip\s+locked))?\b(?=[^'\"`]*$)", re.IGNORECASE)
@@ -28,10 +32,26 @@ READ_STATEMENTS = frozenset(("select", "pragma", "explain", "with", "values"))
 TRANSACTION_STATEMENTS = frozenset(("begin", "start", "commit", "rollback", "end"))
 
 
+@functools.lru_cache(maxsize=QUERIES_KEPT)
+def _marked(query: str) -> tuple[str, list[str | None]]:
+	"""A query whose values are no lists, and their names in its order; None for one without a name."""
+	found = [match for match in PARAMETER.finditer(query) if match[0] != "%%"]
+	marked = PARAMETER.sub(lambda match: "%" if match[0] == "%%" else "?", query)
+	return marked, [match["name"] for match in found]
+
+
 def to_qmark(query: str, values: Any) -> tuple[str, list[Any]]:
 	"""Turn `%s`, `%(name)s` and lists into SQLite's `?`, as MariaDB's driver would have filled them in."""
 	if values is None or values == () or values == {}:
 		return query, []
+	marked, names = _marked(query)
+	if isinstance(values, dict):
+		chosen = [] if None in names else [values[name] for name in names]
+	else:
+		values = list(values)
+		chosen = [] if any(names) else values[: len(names)]
+	if len(chosen) == len(names) and not any(isinstance(value, LISTS) for value in chosen):
+		return marked, chosen
 	parameters: list[Any] = []
 	positional = iter(()) if isinstance(values, dict) else iter(values)
 
@@ -39,7 +59,7 @@ def to_qmark(query: str, values: Any) -> tuple[str, list[Any]]:
 		if match[0] == "%%":
 			return "%"
 		value = values[match["name"]] if match["name"] else next(positional)
-		if isinstance(value, list | tuple | set | frozenset):
+		if isinstance(value, LISTS):
 			parameters.extend(value)
 			# An empty list matches nothing; MariaDB's driver would write "()", which is an error there.
 			return "(" + ", ".join("?" * len(value)) + ")" if value else "(NULL)"
@@ -52,6 +72,7 @@ def to_qmark(query: str, values: Any) -> tuple[str, list[Any]]:
 		raise sqlite3.ProgrammingError(f"not enough values for the query: {query}") from None
 
 
+@functools.lru_cache(maxsize=QUERIES_KEPT)
 def without_locking_clause(query: str) -> tuple[str, bool]:
 	"""Return the query without `FOR UPDATE`, and whether it had it."""
 	stripped, found = LOCKING_CLAUSE.subn("", query)
@@ -69,6 +90,8 @@ def create_connection(self: Any, read_only: bool = False) -> sqlite3.Connection:
 		timeout=BUSY_TIMEOUT_S,
 		isolation_level=None,
 		check_same_thread=False,
+		# to prepare the reading or writing of a wide table takes longer than to do it
+		cached_statements=QUERIES_KEPT,
 	)
 	for name, arguments, function in SQL_FUNCTIONS:
 		connection.create_function(name, arguments, function)

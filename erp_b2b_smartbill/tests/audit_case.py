@@ -9,7 +9,7 @@ import frappe
 
 from erp_b2b_smartbill import audit
 from erp_b2b_smartbill.audit import head, sealing, verify
-from erp_b2b_smartbill.tests.compat import CommittingTestCase
+from erp_b2b_smartbill.tests.compat import CommittingTestCase, forget_default
 
 NOTED = "Noted in a test"
 
@@ -28,7 +28,7 @@ class AuditCase(CommittingTestCase):
 	def forget(self) -> None:
 		frappe.db.rollback()
 		frappe.db.delete(audit.EVENT)
-		frappe.db.set_global(verify.LAST_RESULT, None)
+		forget_default(verify.LAST_RESULT)
 		frappe.db.commit()
 		self.file().unlink(missing_ok=True)
 

@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import frappe
+from frappe.cache_manager import clear_defaults_cache
 
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.features import PROFORMA
@@ -85,8 +86,7 @@ class ServerTestCase(unittest.TestCase):
 		# the answer of a page that a test before this one rendered
 		frappe.local.response = frappe._dict(docs=[])
 		# documents of the rolled back transaction must not come back from the cache
-		frappe.local.document_cache = {}
-		frappe.cache.delete_keys("document_cache::")
+		forget_documents()
 		frappe.db.value_cache.clear()
 		forget_the_request()
 
@@ -184,6 +184,18 @@ def number_of_queries(work: Callable[[], Any]) -> int:
 	return sql.call_count
 
 
+def forget_documents() -> None:
+	"""What the cache holds of documents, and not what it holds of DocTypes: they take longer to read than a test."""
+	frappe.local.document_cache = {}
+	frappe.cache.delete_keys("document_cache::")
+
+
+def forget_default(key: str) -> None:
+	"""A default of the whole site is not set any more. Frappe's own way to say so forgets all DocTypes with it."""
+	frappe.db.delete("DefaultValue", {"defkey": key})
+	clear_defaults_cache()
+
+
 def forget_the_request() -> None:
 	"""What is kept for a request, such as rights: all tests here would share it."""
 	if hasattr(frappe.local, "request_cache"):
@@ -203,8 +215,9 @@ def delete_rows(doctype: str, *names: str) -> None:
 	"""Documents without their hooks: some of ours refuse to be deleted."""
 	if doctype == "File":
 		for name in names:
-			# the file itself goes too
-			frappe.delete_doc("File", name, force=True, ignore_permissions=True)
+			# the file itself goes too; for all else that Frappe does with it, hundreds of tests would wait
+			frappe.get_doc("File", name)._delete_file_on_disk()
+			frappe.db.delete("File", {"name": name})
 		return
 	for at in range(0, len(names), 1000):
 		some = ["in", names[at : at + 1000]]

@@ -219,6 +219,23 @@ def quotation(
 	return doc
 
 
+def alike(first: Any, count: int) -> list[str]:
+	"""The names of so many more Quotations that hold what this submitted one holds. They are stored as they are, which
+	takes a tenth of the time that ERPNext needs to make them."""
+	names = []
+	for _one in range(count):
+		doc = frappe.copy_doc(first, ignore_no_copy=True)
+		doc.docstatus = first.docstatus
+		doc.set_user_and_timestamp()
+		doc.set_new_name()
+		doc.set_parent_in_children()
+		for row in (doc, *doc.get_all_children()):
+			row.docstatus = first.docstatus
+			row.db_insert()
+		names.append(doc.name)
+	return names
+
+
 def smartbill_account(api_url: str, **values: Any) -> Any:
 	"""The account of the test company, Live on this site and speaking to a sandbox with its default seed."""
 	mode = values.pop("mode", "Live")

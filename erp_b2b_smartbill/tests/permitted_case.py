@@ -12,7 +12,7 @@ from erp_b2b_smartbill.api.routes import ROUTES
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.compat import CommittingTestCase, delete_rows
 from erp_b2b_smartbill.tests.rights import DOCTYPES
-from erp_b2b_smartbill.tests.search_case import registration
+from erp_b2b_smartbill.tests.search_case import empty_index, registration
 
 # roles of ERPNext that read Customers, Quotations and companies, and have no right on anything of ours: beside one of
 # them a role of ours shows what it is good for
@@ -70,6 +70,8 @@ class PermittedCase(CommittingTestCase):
 
 	def switch_all(self) -> None:
 		self.addCleanup(frappe.db.commit)
+		# one of them is the search, which keeps what it is told of
+		self.addCleanup(empty_index)
 		for name in SWITCHES:
 			before = frappe.db.get_single_value("B2B Settings", name)
 			self.addCleanup(frappe.db.set_single_value, "B2B Settings", name, before)

@@ -94,8 +94,7 @@ class RegistrationCase(SandboxTestCase):
 		frappe.db.commit()
 
 	def settings(self, **values: Any) -> None:
-		for field, value in values.items():
-			frappe.db.set_single_value("B2B Settings", field, value)
+		frappe.db.set_single_value("B2B Settings", values)
 		frappe.clear_document_cache("B2B Settings", "B2B Settings")
 		frappe.db.commit()
 

@@ -18,6 +18,13 @@ from erp_b2b_smartbill.tests.walking import Walkers
 CUI, OTHER_CUI = "12345674", "98765438"
 
 
+def empty_index() -> None:
+	"""Nothing is in the index, and nobody has used anything."""
+	tables.create()
+	tables.empty(PARTY, TOKEN, WORD, GRAM, USE)
+	state.forget()
+
+
 class IndexMixin:
 	"""A look into the index."""
 
@@ -64,9 +71,7 @@ class CommittedSearchCase(IndexMixin, CommittingTestCase):
 
 	def turn(self, on: bool) -> None:
 		frappe.db.rollback()
-		tables.create()
-		tables.empty(PARTY, TOKEN, WORD, GRAM, USE)
-		state.forget()
+		empty_index()
 		frappe.db.set_single_value(state.STATE, {"drift": 0, "drift_total": 0})
 		frappe.db.set_single_value("B2B Settings", features.SEARCH, int(on))
 		frappe.db.commit()

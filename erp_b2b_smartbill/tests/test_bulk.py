@@ -55,10 +55,8 @@ class BulkTestCase(IssueTestCase):
 		self.addCleanup(pause.stop)
 
 	def quotations(self, count: int, **values: Any) -> list[str]:
-		made = [
-			factories.quotation(party_name=self.party, items=[{"item_code": self.article}], **values).name
-			for _ in range(count)
-		]
+		first = factories.quotation(party_name=self.party, items=[{"item_code": self.article}], **values)
+		made = [first.name, *factories.alike(first, count - 1)]
 		frappe.db.commit()
 		return made
 

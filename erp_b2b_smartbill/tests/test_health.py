@@ -29,6 +29,7 @@ from erp_b2b_smartbill.tests.compat import (
 	CommittingTestCase,
 	MadeOnceTestCase,
 	ServerTestCase,
+	forget_default,
 	number_of_queries,
 )
 from erp_b2b_smartbill.tests.test_rest import token
@@ -75,7 +76,7 @@ class HealthTestCase(MadeOnceTestCase):
 		# rolled back with the class
 		with mock.patch.object(frappe.db, "commit"):
 			factories.outgoing_email_account()
-		frappe.db.set_default("suspend_email_queue", 0)
+		forget_default("suspend_email_queue")
 		index.begin("walk", fresh=True, total=3)
 		index.finish(3, 0)
 		recommendations.begin("walk", full=True)
@@ -97,8 +98,7 @@ class HealthTestCase(MadeOnceTestCase):
 
 	@staticmethod
 	def set_switches(*on: str) -> None:
-		for switch in ALL_SWITCHES:
-			frappe.db.set_single_value("B2B Settings", switch, int(switch in on))
+		frappe.db.set_single_value("B2B Settings", {switch: int(switch in on) for switch in ALL_SWITCHES})
 
 	@classmethod
 	def set_account(cls, **values: Any) -> None:

@@ -68,8 +68,7 @@ class TestBuyer(PortalCase):
 		return number_of_queries(call)
 
 	def test_the_list_comes_in_pages(self):
-		for _one in range(24):
-			factories.quotation(party_name=self.customer)
+		factories.alike(frappe.get_doc("Quotation", self.offer), 24)
 		frappe.db.commit()
 		first = self.call(self.browser, "GET", "/quotations").json()["data"]
 		second = self.call(self.browser, "GET", "/quotations?page=2").json()["data"]

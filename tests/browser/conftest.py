@@ -16,6 +16,8 @@ from embedded.romania import PASSWORD
 EXPECTED_FAILURES = ("socket.io",)
 # a page begins in the process of the one before it, which has the desk's scripts compiled
 ONE_PROCESS = "--process-per-site"
+# no page lives long enough for its scripts to be worth more than what starts them at once
+NOT_OPTIMISED = "--js-flags=--no-opt --no-maglev"
 # what only moves takes its time and is drawn over and over
 AT_REST = """(() => {
 	const sheet = new CSSStyleSheet();
@@ -31,6 +33,7 @@ WITHOUT_ICONS = """(() => {
 })();"""
 IN_EVERY_PAGE = AT_REST if os.environ.get("SCREENSHOTS") else AT_REST + WITHOUT_ICONS
 USUAL = {"viewport": {"width": 1400, "height": 950}, "locale": "en"}
+TELEPHONE = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +45,7 @@ def engine() -> Iterator["object"]:
 @pytest.fixture(scope="session")
 def browser(engine, chromium: str) -> Iterator["object"]:
 	"""For contexts that are new."""
-	launched = engine.chromium.launch(executable_path=chromium, args=LAUNCH_ARGUMENTS)
+	launched = engine.chromium.launch(executable_path=chromium, args=[*LAUNCH_ARGUMENTS, NOT_OPTIMISED])
 	yield launched
 	launched.close()
 
@@ -80,19 +83,50 @@ class Kept:
 			self._is_taken = False
 
 
+class Browsers:
+	"""The kept contexts, each a browser of its own, begun when it is needed: a person's, that of somebody who looks at
+	the same time, and a telephone."""
+
+	MOST = ({}, {}, TELEPHONE)
+
+	def __init__(self, begin: Callable[[dict[str, Any]], Kept]) -> None:
+		self._begin = begin
+		self._kept: list[tuple[dict[str, Any], Kept]] = []
+
+	@contextlib.contextmanager
+	def taken(self, options: dict[str, Any]) -> Iterator[Any]:
+		"""A context with these options, or none."""
+		for of, kept in self._kept:
+			if of == options:
+				with kept.taken() as context:
+					if context:
+						yield context
+						return
+		if [of for of, _kept in self._kept].count(options) == self.MOST.count(options):
+			yield None
+			return
+		self._kept.append((options, self._begin(options)))
+		with self._kept[-1][1].taken() as context:
+			yield context
+
+
 @pytest.fixture(scope="session")
-def kept(engine, chromium: str, running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-	folder = str(tmp_path_factory.mktemp("chromium"))
-	context = engine.chromium.launch_persistent_context(
-		folder,
-		executable_path=chromium,
-		args=[*LAUNCH_ARGUMENTS, ONE_PROCESS],
-		base_url=running.url,
-		**USUAL,
-	)
-	context.add_init_script(IN_EVERY_PAGE)
-	yield Kept(context, running.url)
-	context.close()
+def kept(engine, chromium: str, running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsers]:
+	with contextlib.ExitStack() as opened:
+
+		def begin(options: dict[str, Any]) -> Kept:
+			context = engine.chromium.launch_persistent_context(
+				str(tmp_path_factory.mktemp("chromium")),
+				executable_path=chromium,
+				args=[*LAUNCH_ARGUMENTS, ONE_PROCESS, NOT_OPTIMISED],
+				base_url=running.url,
+				**{**USUAL, **options},
+			)
+			opened.callback(context.close)
+			context.add_init_script(IN_EVERY_PAGE)
+			return Kept(context, running.url)
+
+		yield Browsers(begin)
 
 
 @pytest.fixture(scope="session")
@@ -152,7 +186,11 @@ def open_page(request, kept, running, signed_in) -> Iterator[Callable[..., Any]]
 	with contextlib.ExitStack() as opened:
 
 		def make(user: str | None = None, **options: Any) -> Any:
-			context = None if options else opened.enter_context(kept.taken())
+			# what a page can be given needs no browser of its own
+			color_scheme = options.pop("color_scheme", None)
+			viewport = None if options.get("is_mobile") else options.pop("viewport", None)
+			others = {name: value for name, value in options.items() if USUAL.get(name) != value}
+			context = opened.enter_context(kept.taken(others))
 			if not context:
 				browser = request.getfixturevalue("browser")
 				context = browser.new_context(base_url=running.url, **{**USUAL, **options})
@@ -161,6 +199,10 @@ def open_page(request, kept, running, signed_in) -> Iterator[Callable[..., Any]]
 			if user:
 				context.add_cookies(signed_in(user))
 			page = context.new_page()
+			if viewport:
+				page.set_viewport_size(viewport)
+			if color_scheme:
+				page.emulate_media(color_scheme=color_scheme)
 			watch(page, problems)
 			return page
 
@@ -189,7 +231,7 @@ def manager(open_page) -> Any:
 @pytest.fixture
 def phone(open_page) -> Any:
 	"""A sales user's telephone."""
-	return open_page(SALES_USER, viewport=PHONE, is_mobile=True, has_touch=True)
+	return open_page(SALES_USER, **TELEPHONE)
 
 
 @pytest.fixture

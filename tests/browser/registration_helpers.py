@@ -37,8 +37,7 @@ def registration_open(frappe: Any, sandbox: Any, **values: Any) -> Iterator[None
 
 
 def settings(frappe: Any, **values: Any) -> None:
-	for field, value in values.items():
-		frappe.db.set_single_value("B2B Settings", field, value)
+	frappe.db.set_single_value("B2B Settings", values)
 	frappe.db.commit()
 	frappe.clear_document_cache("B2B Settings", "B2B Settings")
 

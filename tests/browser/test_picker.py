@@ -281,24 +281,7 @@ def test_after_a_sync_smartbills_client_is_found_and_quoted(synced, running, sel
 	expect(hits(seller).first).to_contain_text("SmartBill")
 
 
-# companies that registered
-
-
-def test_an_approved_company_is_found_and_quoted(registering, running, open_page):
-	from erp_b2b_smartbill.registration import decide
-
-	registered = confirmed_request(running.url, registering)
-	decide.approve(registered.name, decide.Terms())
-	registering.db.commit()
-	page = open_page(SALES_USER)
-	new_form(page)
-	open_picker(page)
-	look_for(page, registered.email)
-	expect(active(page)).to_contain_text("B2B")
-	search_input(page).press("Enter")
-	registering.db.rollback()
-	made = registering.db.get_value("B2B Registration", registered.name, "customer")
-	expect(party_input(page)).to_have_value(made)
+# companies that registered; one that is approved and quoted is in test_story.py
 
 
 def test_a_request_that_waits_is_shown_with_the_way_to_it(registering, running, open_page):

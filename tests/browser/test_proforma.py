@@ -1,11 +1,10 @@
-"""The way of a sales person from the Quotation to the proforma's number and PDF, in a real browser."""
+"""What a sales person meets between the Quotation and the proforma's number, in a real browser. The way when all is well,
+from the preview to the PDF, is in test_story.py."""
 
-import io
 import re
 
 import previews
 from desk_helpers import (
-	COMPANY,
 	GENERATE,
 	dialog,
 	fault,
@@ -15,7 +14,6 @@ from desk_helpers import (
 	proforma_of,
 	toast,
 )
-from pypdf import PdfReader
 
 ISSUE = "Issue proforma"
 
@@ -32,26 +30,6 @@ def documents_of(running, quotation: str) -> list:
 	]
 
 
-def test_from_the_quotation_to_the_number_in_two_clicks(seller, quotation, running):
-	open_form(seller, "Quotation", quotation)
-	press_generate(seller)
-	dialog(seller).get_by_role("button", name=ISSUE).click()
-	headline(seller).filter(has_text=f"{COMPANY.series} 0").wait_for()
-
-	text = headline(seller).inner_text()
-	assert re.search(rf"Proforma {COMPANY.series} \d+ · issued \S+ · unpaid", text)
-	assert "Open in SmartBill" in text
-	assert len(documents_of(running, quotation)) == 1
-	# what is issued is not offered again
-	assert seller.get_by_role("button", name=GENERATE).count() == 0
-
-	link = headline(seller).get_by_role("link", name="PDF").get_attribute("href")
-	pdf = seller.request.get(link).body()
-	printed = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
-	assert quotation in printed
-	assert "TOTAL 217.80 RON" in printed
-
-
 def test_after_a_reload_the_quotation_still_shows_its_proforma(seller, quotation, running):
 	open_form(seller, "Quotation", quotation)
 	press_generate(seller)
@@ -60,16 +38,6 @@ def test_after_a_reload_the_quotation_still_shows_its_proforma(seller, quotation
 	seller.reload()
 	headline(seller).filter(has_text="issued").wait_for()
 	assert len(documents_of(running, quotation)) == 1
-
-
-def test_the_preview_shows_the_document_and_both_totals(seller, quotation):
-	open_form(seller, "Quotation", quotation)
-	press_generate(seller)
-	dialog(seller).get_by_text("Ready to be issued").wait_for()
-	paper = dialog(seller).locator(".sb-paper").inner_text()
-	assert "Cablu demo" in paper
-	assert "217" in paper
-	assert "217" in dialog(seller).locator(".sb-comparison").inner_text()
 
 
 def test_the_sites_own_preview_says_what_is_missing(seller, clean):

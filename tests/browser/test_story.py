@@ -6,6 +6,7 @@ With ARTEFACTS set, every step leaves a picture; the proforma is left, too.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,7 +25,7 @@ from desk_helpers import (
 	toast,
 )
 from overview_helpers import figure, open_customer, open_tab, overview_is_on
-from picker_helpers import hit, look_for, new_form, open_picker, party_input, search_is_on
+from picker_helpers import active, look_for, new_form, open_picker, party_input, search_input, search_is_on
 from pypdf import PdfReader
 from registration_helpers import (
 	fill_by_hand,
@@ -111,7 +112,9 @@ def offered(page: Any, doc: Any, item: str, story: Story) -> str:
 	open_picker(page)
 	look_for(page, doc.email)
 	story.picture(page, "sales-finds-the-new-customer-by-its-e-mail-address")
-	hit(page, doc.company_name).click()
+	expect(active(page)).to_contain_text(doc.company_name)
+	expect(active(page)).to_contain_text("B2B")
+	search_input(page).press("Enter")
 	expect(party_input(page)).to_have_value(doc.customer)
 	rows = page.locator('.form-layout:visible [data-fieldname="items"]')
 	rows.locator('.grid-body [data-fieldname="item_code"]').first.click()
@@ -136,15 +139,19 @@ def press(page: Any, action: str) -> None:
 
 
 def issued(page: Any, story: Story) -> None:
-	"""From the preview to the number."""
+	"""From the preview to the number, in two clicks."""
 	page.get_by_role("button", name=GENERATE).click()
 	dialog(page).get_by_text("Ready to be issued").wait_for()
-	expect(dialog(page).locator(".sb-paper")).to_contain_text(ITEM_NAME)
 	# 10 x 100 less 10 %, with VAT
+	for text in (ITEM_NAME, "1.089,00"):
+		expect(dialog(page).locator(".sb-paper")).to_contain_text(text)
 	expect(dialog(page).locator(".sb-comparison")).to_contain_text("1.089,00")
 	story.picture(page, "the-preview-shows-what-smartbill-will-print")
 	dialog(page).get_by_role("button", name="Issue proforma").click()
 	headline(page).filter(has_text=f"{COMPANY.series} 0").wait_for()
+	expect(headline(page)).to_contain_text(
+		re.compile(rf"Proforma {COMPANY.series} \d+ · issued \S+ · unpaid")
+	)
 	expect(headline(page)).to_contain_text("Open in SmartBill")
 	# what is issued is not offered again
 	expect(page.get_by_role("button", name=GENERATE)).to_have_count(0)
