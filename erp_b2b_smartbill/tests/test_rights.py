@@ -203,6 +203,14 @@ class TestEveryCell(PermittedCase):
 		frappe.get_doc(doctype, name).cancel()
 
 	def try_delete(self, doctype: str, name: str) -> None:
+		if doctype == "SmartBill Account":
+			for its_own in (
+				"SmartBill Proforma",
+				"SmartBill Invoice",
+				"SmartBill Client",
+				"SmartBill Sync Run",
+			):
+				frappe.db.delete(its_own, {"account": name})
 		frappe.delete_doc(doctype, name)
 
 	def try_export(self, doctype: str, name: str) -> None:

@@ -302,9 +302,3 @@ def test_it_is_seen_in_the_dark_and_on_a_telephone(theme, account, open_page, fi
 	box.get_by_role("button", name=re.compile("^Import")).click()
 	page.wait_for_url(re.compile("smartbill-sync-run/SBS-"))
 	page.locator(".form-layout:visible").get_by_text("Done, not all was taken over").wait_for(timeout=60_000)
-
-
-def test_the_workspace_leads_to_what_is_open(account, manager):
-	manager.goto("/desk/b2b-&-smartbill")
-	for card in ("Conflicts open", "Clients not linked"):
-		manager.locator(".number-widget-box", has_text=card).wait_for()

@@ -14,6 +14,9 @@ from embedded import paths
 
 Step = Callable[[str], Snapshot]
 
+# installing, migrating and leaving are whole commands, one after the other
+pytestmark = pytest.mark.timeout(600)
+
 MODULE = "ERP B2B SmartBill"
 # by whichever app is installed, migrated or uninstalled
 OF_FRAPPE = (
