@@ -59,6 +59,8 @@ def remove_roles() -> None:
 		frappe.db.delete("Custom DocPerm", {"role": role})
 		# the roles' rights are on our doctypes only, and these go too
 		frappe.delete_doc("Role", role, force=True, ignore_missing=True, ignore_permissions=True)
+	# who has which roles is kept there, and Frappe 15 does not empty it when an app leaves
+	frappe.clear_cache()
 
 
 def remove_from_desktop() -> None:
