@@ -201,7 +201,7 @@ class TestTimeline(AuditCase):
 		self.assertIn("reference_doctype=Customer", contents[-1])
 
 	def test_every_document_with_events_has_the_hook(self):
-		for doctype in frappe.get_hooks("additional_timeline_content"):
+		for doctype in frappe.get_hooks("additional_timeline_content", app_name="erp_b2b_smartbill"):
 			self.assertTrue(frappe.db.exists("DocType", doctype), doctype)
 
 
