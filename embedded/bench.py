@@ -14,10 +14,13 @@ APP = "erp_b2b_smartbill"
 
 
 @contextlib.contextmanager
-def _tax_office_at(config: Path, sandbox_url: str) -> Iterator[None]:
-	"""The site that is served asks the sandbox, never the real tax office, while it is tested."""
+def _sandbox_at(config: Path, sandbox_url: str) -> Iterator[None]:
+	"""The site that is served may ask the sandbox, and never the real tax office, while it is tested."""
 	before = config.read_text()
-	values = json.loads(before) | {"anaf_api_url": f"{sandbox_url}/anaf/api/PlatitorTvaRest/v9/tva"}
+	values = json.loads(before) | {
+		"smartbill_allowed_hosts": ["127.0.0.1", "localhost"],
+		"anaf_api_url": f"{sandbox_url}/anaf/api/PlatitorTvaRest/v9/tva",
+	}
 	config.write_text(json.dumps(values, indent=1))
 	try:
 		yield
@@ -96,7 +99,7 @@ def run_tests(bench: str | None, site: str | None, url: str | None, arguments: l
 		],
 		check=False,
 	).returncode
-	with start() as sandbox, _tax_office_at(config, sandbox.url):
+	with start() as sandbox, _sandbox_at(config, sandbox.url):
 		command = [
 			python,
 			"-m",
