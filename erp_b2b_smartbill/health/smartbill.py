@@ -55,8 +55,11 @@ def _unknown(subject: Subject, seen: Seen, doctype: str) -> Line:
 	oldest = moment(oldest)
 	facts = {"count": count, "for_a_person": int(for_persons or 0), "oldest": oldest}
 	if not features.is_on(features.PROFORMA):
-		return subject.off(
-			_("Switched off in B2B Settings; of unknown outcome: {0}.").format(count) if count else _off(),
+		if not count:
+			return subject.off(_off(), **facts)
+		return subject.warning(
+			_("Switched off in B2B Settings; of unknown outcome: {0}.").format(count),
+			_("Nothing looks after them while it is off: switch it on until they are settled."),
 			**facts,
 		)
 	if not count:

@@ -388,12 +388,14 @@ class TestSmartBill(HealthTestCase):
 			lambda: self.unknown("SmartBill Proforma", status=states.SENDING, claimed_at=ago(hours=2)),
 		)
 
-	def test_switched_off_it_is_off_and_still_tells_what_is_open(self):
-		self.unknown("SmartBill Proforma")
+	def test_switched_off_it_is_off_and_what_is_open_still_needs_somebody(self):
 		self.set_switches()
+		self.assertEqual(self.line("unknown_proformas").state, OFF)
+		self.unknown("SmartBill Proforma")
 		line = self.line("unknown_proformas")
-		self.assertEqual(line.state, OFF)
+		self.assertEqual(line.state, WARNING)
 		self.assertIn("outcome: 1", line.text)
+		self.assertIn("switch it on", line.advice)
 
 	def test_a_paused_account(self):
 		self.tell("gate", FAILED, "Autentificare", paused=1, pause_reason="Autentificare esuata")
