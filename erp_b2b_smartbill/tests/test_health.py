@@ -440,7 +440,9 @@ class TestSmartBill(HealthTestCase):
 		for values in ({"mode": "Draft"}, {"paused": 1}, {"live_site_id": "another"}):
 			with self.subTest(**values):
 				self.assertEqual(self.line("series", self.account.name).state, OK)
-				before = {field: self.account.get(field) for field in values}
+				before = frappe.db.get_value(
+					"SmartBill Account", self.account.name, list(values), as_dict=True
+				)
 				self.set_account(**values)
 				line = self.line("series", self.account.name)
 				self.assertEqual(line.state, OFF)
