@@ -11,6 +11,7 @@ from erp_b2b_smartbill.customers.search import tables
 from erp_b2b_smartbill.install import ROLES
 from erp_b2b_smartbill.mail_texts import MAIL_TEXTS
 from erp_b2b_smartbill.smartbill import high_water, modes
+from erp_b2b_smartbill.smartbill.clients import rejected
 
 APP = "erp_b2b_smartbill"
 
@@ -41,6 +42,7 @@ def remove_documents() -> None:
 def forget_outside_the_database() -> None:
 	head.forget()
 	high_water.forget()
+	rejected.forget_all()
 	update_site_config(modes.SITE_ID, "None")
 
 

@@ -8,11 +8,11 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime
-from frappe.utils.scheduler import is_scheduler_inactive
 
 from erp_b2b_smartbill.health.line import Line, Subject
 from erp_b2b_smartbill.health.seen import Seen, minutely_methods, scheduled_methods
 from erp_b2b_smartbill.health.words import duration, named
+from erp_b2b_smartbill.smartbill.checks import stopped_scheduler
 
 # a tick is due every minute; several sites and a restart may delay it
 LATE_TICK = timedelta(minutes=5)
@@ -23,11 +23,8 @@ LOST_JOB_S = 60 * 60
 
 
 def scheduler(subject: Subject, seen: Seen) -> Line:
-	if is_scheduler_inactive(verbose=False):
-		return subject.failed(
-			_("The scheduler of this site does not run: unknown outcomes are not looked after."),
-			_("Run bench enable-scheduler for this site, and see that maintenance mode is off."),
-		)
+	if stopped := stopped_scheduler():
+		return subject.failed(*stopped)
 	there = {job.method for job in seen.scheduled_jobs}
 	if missing := [method for method in scheduled_methods() if method not in there]:
 		return subject.failed(
@@ -35,11 +32,11 @@ def scheduler(subject: Subject, seen: Seen) -> Line:
 			_("Run bench migrate for this site."),
 			missing=len(missing),
 		)
-	if stopped := [job.method for job in seen.scheduled_jobs if job.stopped]:
+	if jobs := [job.method for job in seen.scheduled_jobs if job.stopped]:
 		return subject.warning(
-			_("Scheduled jobs of the app that are stopped: {0}.").format(named(stopped)),
+			_("Scheduled jobs of the app that are stopped: {0}.").format(named(jobs)),
 			_("Open them in the list of Scheduled Job Types and clear Stopped."),
-			stopped=len(stopped),
+			stopped=len(jobs),
 		)
 	return subject.ok(_("The scheduler is switched on."))
 

@@ -44,7 +44,13 @@ GROUPS: dict[str, tuple[str, tuple[Check, ...]]] = {
 			Check(
 				"installed", N_("Installation"), site.installed, "DocType", {"module": "ERP B2B SmartBill"}
 			),
-			Check("mail", N_("E-mails"), site.mail, "Email Queue", {"status": ["in", ["Error", "Not Sent"]]}),
+			Check(
+				"mail",
+				N_("E-mails"),
+				site.mail,
+				"Email Queue",
+				{"status": ["in", ["Error", *site.UNSENT]]},
+			),
 			Check("errors", N_("Errors of the last day"), site.errors, "Error Log"),
 		),
 	),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -31,6 +31,10 @@ class Line:
 	about: str = ""
 	link: Link | None = None
 	facts: Mapping[str, Fact] = field(default_factory=dict)
+
+	def without_details(self, text: str, advice: str) -> Line:
+		"""How it is, and not about what: for whoever may not read that."""
+		return replace(self, about="", text=text, advice=advice if self.advice else "", link=None, facts={})
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,14 @@ from functools import cached_property
 from typing import Any
 
 import frappe
+from redis.exceptions import ConnectionError, TimeoutError
 
 from erp_b2b_smartbill import clock, hooks
+from erp_b2b_smartbill.customers.overview.links import may_open
 from erp_b2b_smartbill.health import queues
 from erp_b2b_smartbill.smartbill import accounts, modes
 
+ACCOUNT = "SmartBill Account"
 MAX_ACCOUNTS = 200
 
 _ACCOUNT_FIELDS = [
@@ -18,6 +21,9 @@ _ACCOUNT_FIELDS = [
 	"modified",
 	"blocked_until",
 	"v3_blocked_until",
+	"proforma_series",
+	"spare_series",
+	"counters",
 	"counter_notice",
 	"sync_nightly",
 	"last_synced_at",
@@ -36,7 +42,7 @@ class Seen:
 		"""None where they cannot be reached."""
 		try:
 			return queues.look()
-		except Exception:
+		except (ConnectionError, TimeoutError):
 			return None
 
 	@cached_property
@@ -51,10 +57,17 @@ class Seen:
 	@cached_property
 	def accounts(self) -> list[Any]:
 		"""With `refusal`: why nothing is sent for the account, None where it may be."""
-		found = frappe.get_all("SmartBill Account", {}, _ACCOUNT_FIELDS, order_by="name", limit=MAX_ACCOUNTS)
+		found = frappe.get_all(ACCOUNT, {}, _ACCOUNT_FIELDS, order_by="name", limit=MAX_ACCOUNTS)
 		for account in found:
 			account.refusal = modes.refusal(account)
 		return found
+
+	@cached_property
+	def readable_accounts(self) -> set[str]:
+		"""The names of those that the session's user may read."""
+		if not may_open(ACCOUNT):
+			return set()
+		return set(frappe.get_list(ACCOUNT, pluck="name", order_by="name", limit=MAX_ACCOUNTS))
 
 
 def scheduled_methods() -> list[str]:

@@ -20,6 +20,8 @@ from erp_b2b_smartbill.registration import mails
 
 # the queue is flushed every few minutes
 LATE_MAIL = timedelta(hours=1)
+# a worker that is killed leaves its mail at Sending, and Frappe 15 never takes it up again
+UNSENT = ("Not Sent", "Partially Sent", "Sending")
 LATELY = timedelta(days=1)
 APP = "erp_b2b_smartbill"
 
@@ -105,7 +107,7 @@ def _late_mails(seen: Seen) -> int:
 	queue, before = frappe.qb.DocType("Email Queue"), seen.now - LATE_MAIL
 	is_due = queue.send_after.isnull() | (queue.send_after < before)
 	is_late = (queue.creation < before) & is_due
-	return frappe.qb.from_(queue).select(Count("*")).where((queue.status == "Not Sent") & is_late).run()[0][0]
+	return frappe.qb.from_(queue).select(Count("*")).where(queue.status.isin(UNSENT) & is_late).run()[0][0]
 
 
 def errors(subject: Subject, seen: Seen) -> Line:

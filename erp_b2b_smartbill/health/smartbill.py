@@ -13,16 +13,14 @@ from frappe.query_builder.functions import Count, Max, Min, Sum
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.customers.overview.links import link_to
 from erp_b2b_smartbill.health.line import Line, Subject
-from erp_b2b_smartbill.health.seen import Seen
+from erp_b2b_smartbill.health.seen import ACCOUNT, Seen
 from erp_b2b_smartbill.health.words import duration, moment, when
 from erp_b2b_smartbill.masking import mask_text
-from erp_b2b_smartbill.smartbill import modes, states
+from erp_b2b_smartbill.smartbill import counters, modes, states
 from erp_b2b_smartbill.smartbill.clients.store import API
 from erp_b2b_smartbill.smartbill.clients.sync_runs import RUN
 from erp_b2b_smartbill.smartbill.kinds import INVOICE, PROFORMA
 from erp_b2b_smartbill.smartbill.leases import FAILED, OPEN, STALE
-
-ACCOUNT = "SmartBill Account"
 
 # by then every look that settles by itself has been made
 LATE_UNKNOWN = timedelta(hours=1)
@@ -57,8 +55,11 @@ def _unknown(subject: Subject, seen: Seen, doctype: str) -> Line:
 	oldest = moment(oldest)
 	facts = {"count": count, "for_a_person": int(for_persons or 0), "oldest": oldest}
 	if not features.is_on(features.PROFORMA):
-		return subject.off(
-			_("Switched off in B2B Settings; of unknown outcome: {0}.").format(count) if count else _off(),
+		if not count:
+			return subject.off(_off(), **facts)
+		return subject.warning(
+			_("Switched off in B2B Settings; of unknown outcome: {0}.").format(count),
+			_("Nothing looks after them while it is off: switch it on until they are settled."),
 			**facts,
 		)
 	if not count:
@@ -102,6 +103,10 @@ def _each(subject: Subject, seen: Seen, switch: str, check: Callable[[Subject, A
 			lines.append(of_account.off(_("The account is switched off."), mode=account.mode))
 		else:
 			lines.append(check(of_account, account))
+		if account.name not in seen.readable_accounts:
+			lines[-1] = lines[-1].without_details(
+				_("Of an account that you may not read."), _("Whoever may read it sees here what is wrong.")
+			)
 	return lines or [subject.off(_("There is no SmartBill Account."))]
 
 
@@ -157,13 +162,25 @@ def series(subject: Subject, seen: Seen) -> list[Line]:
 
 	def check(one: Subject, account: Any) -> Line:
 		notices = (account.counter_notice or "").splitlines()
-		if not notices:
-			return one.ok(_("Nobody else gave numbers in its series."), notices=0)
-		return one.warning(
-			mask_text(notices[-1]),
-			_("See the notice in the account, find out who issues there, and mark it as seen."),
-			notices=len(notices),
-		)
+		facts = {"notices": len(notices)}
+		if notices:
+			return one.warning(
+				mask_text(notices[-1]),
+				_("See the notice in the account, find out who issues there, and mark it as seen."),
+				**facts,
+			)
+		if account.mode != modes.LIVE or account.refusal:
+			return one.off(
+				_("Its series are not looked at: they are while it is Live on this site and not paused."),
+				**facts,
+			)
+		if unseen := counters.never_surveyed(account):
+			return one.warning(
+				_("Series that were not looked at yet: {0}.").format(", ".join(unseen)),
+				_("They are every ten minutes: see that the scheduler runs, and that the account has them."),
+				**facts,
+			)
+		return one.ok(_("Nobody else gave numbers in its series."), **facts)
 
 	return _each(subject, seen, features.PROFORMA, check)
 

@@ -211,13 +211,23 @@ def _mode(account: SmartBillAccount, results: Results) -> None:
 		results.ok("mode", _("Live on this site, {0}.").format(account.live_url))
 
 
+def stopped_scheduler() -> tuple[str, str] | None:
+	"""What is wrong and what to do where the scheduler of the site is stopped; None where it is not."""
+	if not is_scheduler_inactive(verbose=False):
+		return None
+	return (
+		_("The scheduler of this site does not run: unknown outcomes are not looked after."),
+		# the command leaves the configuration as it is
+		_(
+			"Run bench enable-scheduler for this site, and see that its configuration holds neither "
+			"maintenance_mode nor pause_scheduler nor disable_scheduler."
+		),
+	)
+
+
 def _scheduler(results: Results) -> None:
-	if is_scheduler_inactive(verbose=False):
-		results.problem(
-			"scheduler",
-			_("The scheduler of this site does not run: unknown outcomes are not looked after."),
-			_("Run bench enable-scheduler for this site, and see that maintenance mode is off."),
-		)
+	if stopped := stopped_scheduler():
+		results.problem("scheduler", *stopped)
 	else:
 		results.ok("scheduler", _("The scheduler is switched on."))
 

@@ -74,7 +74,7 @@ def survey(
 	if isinstance(read, NoAnswer) or read.status != 200 or read.error_text:
 		found.failure = read
 		return found
-	for series in filter(None, (account.proforma_series, account.spare_series)):
+	for series in _series_of(account):
 		row = find_series(read, series, PROFORMA.series_type)
 		next_number = as_number(row.get("nextNumber")) if row else None
 		if next_number is not None:
@@ -87,6 +87,12 @@ def checked_until(account: str, series: str) -> int | None:
 	"""The last number of a proforma series that was looked at; None before the first survey."""
 	stored = frappe.db.get_value("SmartBill Account", account, "counters")
 	return _of(_decoded(stored), series).get("checked")
+
+
+def never_surveyed(account: Any) -> list[str]:
+	"""The series of an account that no survey has looked at yet."""
+	state = _decoded(account.counters)
+	return [series for series in _series_of(account) if _of(state, series).get("checked") is None]
 
 
 def own_numbers(account: str, series: str) -> set[int]:
@@ -125,6 +131,10 @@ def look_at(client: Client, account: str, series: str, number: int) -> Found | A
 		if isinstance(outcome, NoAnswer) or not is_missing(outcome):
 			return outcome
 	return Found(series, str(number), exists=False)
+
+
+def _series_of(account: Any) -> list[str]:
+	return [series for series in (account.proforma_series, account.spare_series) if series]
 
 
 def _survey_series(

@@ -310,7 +310,7 @@ ENDPOINTS: Mapping[str, Mapping[tuple[str, str], tuple[str, ...]]] = {
 		("GET", "/portal/quotations/<quotation>/proforma.pdf"): BUYING,
 	},
 	"The site": {
-		("GET", "/health"): MANAGING,
+		("GET", "/health"): (*MANAGING, AUDITOR),
 		("GET", "/openapi.json"): AT_THE_DESK,
 	},
 }

@@ -69,7 +69,11 @@ class HealthTestCase(MadeOnceTestCase):
 			DEFAULT_API_URL, v3_token="a-secret-v3", token="a-secret-v1"
 		)
 		cls.set_account(
-			sync_nightly=1, last_synced_at=ago(hours=3), last_tested_at=clock.now(), last_test_passed=1
+			sync_nightly=1,
+			last_synced_at=ago(hours=3),
+			last_tested_at=clock.now(),
+			last_test_passed=1,
+			counters=json.dumps({f"p/{factories.SERIES}": {"checked": 3}}),
 		)
 		cls.set_jobs(stopped=0, last_execution=clock.now())
 		frappe.db.set_single_value("System Settings", "enable_scheduler", 1)
@@ -172,6 +176,14 @@ class TestBackgroundJobs(HealthTestCase):
 	def test_a_scheduler_that_is_switched_off(self):
 		self.assert_tells("scheduler", FAILED, self.stop_scheduler, "does not run")
 
+	def test_a_scheduler_that_the_configuration_keeps_back(self):
+		def pause() -> None:
+			self.enterContext(mock.patch.dict(frappe.conf, pause_scheduler=1))
+
+		line = self.assert_tells("scheduler", FAILED, pause, "does not run")
+		# bench enable-scheduler leaves it as it is
+		self.assertIn("pause_scheduler", line.advice)
+
 	def test_a_job_that_is_not_scheduled(self):
 		method = hooks.scheduler_events["hourly_long"][0]
 		self.assert_tells(
@@ -216,6 +228,13 @@ class TestBackgroundJobs(HealthTestCase):
 				self.assertEqual(line.state, FAILED)
 				self.assertIn("cannot be reached", line.text)
 				self.assertTrue(line.advice)
+
+	def test_a_queue_that_answers_nonsense_is_not_called_unreachable(self):
+		with mock.patch.object(Worker, "all", side_effect=ValueError("secret")):
+			line = self.line("workers")
+		self.assertEqual(line.state, FAILED)
+		self.assertIn("ValueError", line.text)
+		self.assertNotIn("secret", line.text)
 
 	def test_no_worker_and_a_queue_that_no_worker_serves(self):
 		self.assertEqual(self.line("workers").facts["workers"], 1)
@@ -275,8 +294,15 @@ class TestSite(HealthTestCase):
 		stand("Sent", creation=ago(hours=5))
 		stand("Not Sent")
 		self.assert_tells("mail", WARNING, lambda: stand("Error"), ": 1.")
-		stand("Not Sent", creation=ago(hours=2))
-		self.assertEqual(self.line("mail").state, FAILED)
+		for status in ("Not Sent", "Partially Sent", "Sending"):
+			with self.subTest(status=status):
+				frappe.db.set_value("Email Queue", {"status": ["!=", "Error"]}, "status", "Sent")
+				self.assertEqual(self.line("mail").state, WARNING)
+				# a worker that was killed leaves its mail as it is, and Frappe 15 never takes it up again
+				stand(status, creation=ago(hours=2))
+				line = self.line("mail")
+				self.assertEqual((line.state, line.facts["late"]), (FAILED, 1))
+				self.assertIn(status, line.link["filters"]["status"][1])
 
 	def test_mails_that_are_suspended(self):
 		self.assert_tells(
@@ -362,12 +388,14 @@ class TestSmartBill(HealthTestCase):
 			lambda: self.unknown("SmartBill Proforma", status=states.SENDING, claimed_at=ago(hours=2)),
 		)
 
-	def test_switched_off_it_is_off_and_still_tells_what_is_open(self):
-		self.unknown("SmartBill Proforma")
+	def test_switched_off_it_is_off_and_what_is_open_still_needs_somebody(self):
 		self.set_switches()
+		self.assertEqual(self.line("unknown_proformas").state, OFF)
+		self.unknown("SmartBill Proforma")
 		line = self.line("unknown_proformas")
-		self.assertEqual(line.state, OFF)
+		self.assertEqual(line.state, WARNING)
 		self.assertIn("outcome: 1", line.text)
+		self.assertIn("switch it on", line.advice)
 
 	def test_a_paused_account(self):
 		self.tell("gate", FAILED, "Autentificare", paused=1, pause_reason="Autentificare esuata")
@@ -407,6 +435,28 @@ class TestSmartBill(HealthTestCase):
 		self.tell(
 			"series", WARNING, "somebody else", counter_notice="The number 7 was given by somebody else."
 		)
+
+	def test_a_series_that_nobody_looks_at_is_not_called_clean(self):
+		for values in ({"mode": "Draft"}, {"paused": 1}, {"live_site_id": "another"}):
+			with self.subTest(**values):
+				self.assertEqual(self.line("series", self.account.name).state, OK)
+				before = frappe.db.get_value(
+					"SmartBill Account", self.account.name, list(values), as_dict=True
+				)
+				self.set_account(**values)
+				line = self.line("series", self.account.name)
+				self.assertEqual(line.state, OFF)
+				self.assertIn("not looked at", line.text)
+				self.set_account(counter_notice="The number 7 was given by somebody else.")
+				self.assertEqual(self.line("series", self.account.name).state, WARNING)
+				self.set_account(counter_notice=None, **before)
+
+	def test_a_series_that_was_never_looked_at(self):
+		self.tell("series", WARNING, factories.SERIES, counters=None)
+		self.set_account(
+			counters=json.dumps({f"p/{factories.SERIES}": {"checked": 3}}), spare_series="REZERVA"
+		)
+		self.assertIn("REZERVA", self.line("series", self.account.name).text)
 
 	def test_credentials(self):
 		self.tell("credentials", FAILED, "nu", last_test_passed=0, last_test_problem="Token nu e bun")
@@ -635,6 +685,22 @@ class TestTheWhole(HealthTestCase):
 		for secret in ("a-secret-v1", "a-secret-v3", "YWJjOmRlZg"):
 			self.assertNotIn(secret, said)
 
+	def test_an_account_is_told_of_to_who_may_read_it(self):
+		other = frappe.get_doc("SmartBill Account", self.account.name)
+		other.name = other.company = "Firma Ascunsă"
+		other.pause_reason, other.paused = "Token ascuns", 1
+		other.db_insert()
+		limited = factories.user("B2B Manager")
+		permission = {"user": limited, "allow": "SmartBill Account", "for_value": self.account.name}
+		frappe.get_doc({"doctype": "User Permission", **permission}).insert()
+		with self.as_user(limited):
+			report = checks.run()
+			self.assertNotIn("ascuns", json.dumps(report.as_dict(), default=str).lower())
+			# that something is wrong is everybody's
+			gates = {line.about: (line.state, line.link) for line in report.lines if line.check == "gate"}
+			self.assertEqual(gates[""], (FAILED, None))
+			self.assertEqual(gates[self.account.name][0], OK)
+
 	def test_ways_lead_only_where_the_reader_may_go(self):
 		with self.as_user(factories.user("B2B Manager")):
 			links = {line.check: line.link for line in checks.run().lines}
@@ -663,7 +729,9 @@ class TestRoute(CommittingTestCase):
 		self.assertEqual(data["counts"]["failed"] > 0, data["state"] == FAILED)
 
 	def test_who_may_ask(self):
-		self.assertIn(self.ask(token("B2B Manager")).status_code, (200, 503))
+		# the last only reads, so that the token of a monitor opens nothing else
+		for role in ("B2B Manager", "B2B Auditor"):
+			self.assertIn(self.ask(token(role)).status_code, (200, 503), role)
 		self.assertEqual(self.ask(token("B2B Sales", "Sales User")).status_code, 403)
 		self.assertEqual(self.ask({}).status_code, 401)
 		self.assertEqual(self.ask(token("System Manager"), "POST").status_code, 405)

@@ -139,13 +139,16 @@ def _issue(quotation: Any) -> None:
 def _read_clients() -> None:
 	import frappe
 
-	from erp_b2b_smartbill.smartbill.clients import job
+	from erp_b2b_smartbill.smartbill.clients import job, rejected
+	from erp_b2b_smartbill.smartbill.clients.files.mapping import Rejection
 
 	account = frappe.get_doc("SmartBill Account", COMPANY.name)
 	account.v3_token = "demo-v3-token"
 	account.save()
 	frappe.db.commit()
 	job.work(job.start(account.name).name)
+	# an import whose job was killed, and which nobody took up again
+	rejected.keep("killed", [Rejection(2, ("Fără cod", ""), ("cif",))])
 
 
 def _ask_for_credit(customer: str) -> None:

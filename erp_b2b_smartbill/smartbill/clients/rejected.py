@@ -70,6 +70,12 @@ def give_back_left() -> None:
 			log_masked_error("Rejected rows of an import could not be given back")
 
 
+def forget_all() -> None:
+	"""For uninstalling: of runs that nobody ends any more."""
+	for path in Path(frappe.get_site_path("private")).glob(f"{_PREFIX}*"):
+		path.unlink(missing_ok=True)
+
+
 def _path(run: str) -> str:
 	return frappe.get_site_path("private", f"{_PREFIX}{run}{_SUFFIX}")
 
