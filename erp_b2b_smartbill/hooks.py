@@ -82,7 +82,11 @@ doc_events = {
 		"on_update": ["erp_b2b_smartbill.overrides.customer_credit_limit.record_row"],
 		"on_trash": ["erp_b2b_smartbill.overrides.customer_credit_limit.guard_removal"],
 	},
-	"Company": {"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_company"]},
+	"Company": {
+		"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_company"],
+		"on_update": ["erp_b2b_smartbill.overrides.limits_of_others.record_company"],
+		"before_rename": ["erp_b2b_smartbill.overrides.limits_of_others.company_merged"],
+	},
 	"Item": {
 		"before_rename": ["erp_b2b_smartbill.customers.recommend.follow.item_merged"],
 		"on_trash": ["erp_b2b_smartbill.customers.recommend.follow.item_deleted"],
@@ -109,6 +113,8 @@ doc_events = {
 	"Territory": {"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"]},
 	"Customer Group": {
 		"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_group"],
+		"on_update": ["erp_b2b_smartbill.overrides.limits_of_others.record_group"],
+		"before_rename": ["erp_b2b_smartbill.overrides.limits_of_others.group_merged"],
 		"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"],
 	},
 	"Sales Order": {
