@@ -203,6 +203,7 @@ standard_queries = {"Customer": "erp_b2b_smartbill.customers.search.link_field.c
 update_website_context = ["erp_b2b_smartbill.portal.website.extend"]
 
 permission_query_conditions = {
+	"Business Event": "erp_b2b_smartbill.permissions.event_query_conditions",
 	"Credit Limit Request": "erp_b2b_smartbill.permissions.credit_request_query_conditions",
 	"Customer External Link": "erp_b2b_smartbill.permissions.external_link_query_conditions",
 	"Customer Item Preference": "erp_b2b_smartbill.permissions.preference_query_conditions",
@@ -217,6 +218,7 @@ permission_query_conditions = {
 	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
+	"Business Event": "erp_b2b_smartbill.permissions.has_event_permission",
 	"Credit Limit Request": "erp_b2b_smartbill.permissions.has_credit_request_permission",
 	"Customer External Link": "erp_b2b_smartbill.permissions.has_customer_permission",
 	"Customer Item Preference": "erp_b2b_smartbill.permissions.has_customer_permission",

@@ -125,7 +125,16 @@ def record(
 			"doctype": EVENT,
 			"event": event,
 			"occurred_at": clock.now(),
-			**content_of(doc.doctype, doc.name, before, after, reason, personal),
+			**content_of(
+				doc.doctype,
+				doc.name,
+				before,
+				after,
+				reason,
+				personal,
+				# what tells of erasing is not erased itself
+				keeps_name=event != PERSONAL_ERASED,
+			),
 			**_who(*origin.actors(doc, comes_from, on_behalf_of), comes_from),
 		}
 	)
@@ -171,11 +180,14 @@ def content_of(
 	after: dict[str, Any] | None,
 	reason: str | None,
 	also_personal: Collection[str] = (),
+	*,
+	keeps_name: bool = True,
 ) -> dict[str, Any]:
-	"""The fields of an event that say what was done to which document, without secrets, and parted."""
+	"""The fields of an event that say what was done to which document, without secrets, and parted. Without `keeps_name`
+	a document that is named after a person is only pointed to."""
 	parted = personal.part(doctype, mask(before or {}), mask(after or {}), reason, also_personal)
 	apart = parted.apart
-	if doctype in personal.NAMED_BY_PERSON:
+	if doctype in personal.NAMED_BY_PERSON and keeps_name:
 		apart = {**apart, "name": name}
 	values, digest = personal.store(apart)
 	return {
