@@ -69,9 +69,10 @@ def _forget_name(doc: Any) -> None:
 
 
 def _about_customer(table: Any, name: str) -> Criterion:
-	"""Events of documents about the Customer, and those that name him."""
-	# as personal.py stores it, under whatever key
-	about = _instr(table.personal, json.dumps(name, ensure_ascii=False)) > 0
+	"""Events of documents about the Customer, and those that name him, also by what he was called before."""
+	# as personal.py stores them, under whatever key
+	mentions = [_instr(table.personal, json.dumps(one, ensure_ascii=False)) > 0 for one in _names(name)]
+	about = Criterion.any(mentions)
 	for doctype, field in OF_CUSTOMER.items():
 		document = DocType(doctype)
 		names = frappe.qb.from_(document).select(document.name).where(document[field] == name)
@@ -79,6 +80,22 @@ def _about_customer(table: Any, name: str) -> Criterion:
 			names = names.where(document.quotation_to == CUSTOMER)
 		about = about | ((table.reference_doctype == doctype) & table.reference_name.isin(names))
 	return about
+
+
+def _names(customer: str) -> list[str]:
+	renames = frappe.get_all(
+		audit.EVENT,
+		{
+			"event": audit.DOCUMENT_RENAMED,
+			"reference_doctype": CUSTOMER,
+			"reference_name": customer,
+			"personal": ["is", "set"],
+		},
+		["before", "after", "personal"],
+		limit=0,
+	)
+	before = {personal.whole(row)[0].get("name") for row in renames}
+	return sorted({customer, *filter(None, before)})
 
 
 def _erase(

@@ -65,7 +65,7 @@ KEYS = frozenset(
 	}
 )
 # what people write about people: every reason of an event of these
-DOCTYPES = frozenset({"B2B Registration", "Quotation"})
+DOCTYPES = frozenset({"B2B Registration", "Credit Limit Request", "Customer", "Quotation"})
 # documents whose very name is a person's, or his address
 NAMED_BY_PERSON = frozenset({"Address", "Contact", "Customer", "User"})
 

@@ -31,7 +31,4 @@ def closed(doc: Any, event: str, **values: Any) -> None:
 	after = {"status": doc.status}
 	if doc.status == states.APPROVED:
 		after |= {"approved_limit": doc.approved_limit, "currency": doc.currency}
-	# it is written about a customer, who may be a person
-	audit.record(
-		event, doc, {"status": states.OPEN}, after, reason=doc.decision_reason, personal=("reason",)
-	)
+	audit.record(event, doc, {"status": states.OPEN}, after, reason=doc.decision_reason)
