@@ -34,7 +34,7 @@ _instr = CustomFunction("INSTR", ["text", "part"])
 def of_document(doc: Any, reason: str, after_chunk: Callable[[], Any] = lambda: None) -> int:
 	"""What the events of a document say about people, and where its visitors came from, in the caller's transaction,
 	however many they are. Of a Customer also what the events of other documents say about him. Which of the site's users
-	acted stays. The document may be gone: a name that is a person's goes then, too. Returns how many values were erased."""
+	acted stays. The document may be gone: a name that is a person's goes then, too. Returns how many were erased."""
 	table = DocType(audit.EVENT)
 	theirs = (table.reference_doctype == doc.doctype) & (table.reference_name == doc.name)
 	if doc.doctype == CUSTOMER:
@@ -42,7 +42,7 @@ def of_document(doc: Any, reason: str, after_chunk: Callable[[], Any] = lambda: 
 	erased = _erase(doc, "who", theirs & (table.user == "Guest"), reason, after_chunk)
 	erased += _erase(doc, "personal", theirs, reason, after_chunk)
 	if doc.doctype in personal.NAMED_BY_PERSON and not frappe.db.exists(doc.doctype, doc.name):
-		_forget_name(doc)
+		_forget_name(doc, "reference_name")
 	return erased
 
 
@@ -52,20 +52,20 @@ def of_user(doc: Any, reason: str, after_chunk: Callable[[], Any] = lambda: None
 	table = DocType(audit.EVENT)
 	acting = (table.user == doc.name) | (table.on_behalf_of == doc.name)
 	acted = _erase(doc, "who", acting, reason, after_chunk)
+	if not frappe.db.exists(doc.doctype, doc.name):
+		_forget_name(doc, "user", "on_behalf_of", "owner", "modified_by")
 	return acted + of_document(doc, reason, after_chunk)
 
 
-def _forget_name(doc: Any) -> None:
+def _forget_name(doc: Any, *columns: str) -> None:
 	"""Point the events of a document that is gone to nothing that tells of a person; they still belong together. What has
 	the name in its sealed part keeps it."""
-	table = DocType(audit.EVENT)
-	theirs = (table.reference_doctype == doc.doctype) & (table.reference_name == doc.name)
-	(
-		frappe.qb.update(table)
-		.set(table.reference_name, f"erased-{frappe.generate_hash(length=10)}")
-		.where(theirs & table.original_name.isnull())
-		.run()
-	)
+	table, new = DocType(audit.EVENT), f"erased-{frappe.generate_hash(length=10)}"
+	for column in columns:
+		which = table[column] == doc.name
+		if column == "reference_name":
+			which = which & (table.reference_doctype == doc.doctype) & table.original_name.isnull()
+		frappe.qb.update(table).set(table[column], new).where(which).run()
 
 
 def _about_customer(table: Any, name: str) -> Criterion:

@@ -125,8 +125,8 @@ def require_exact_place(row: Document) -> None:
 
 
 def require_same_place(before: Document, after: Document) -> None:
-	"""Raises PermissionError when a stored row was moved to a Customer or a customer group, or away from one. No form does
-	that, and it would change two limits as if nothing had changed."""
+	"""Raises PermissionError when a stored row was moved to a Customer or a customer group, or away from one. No form
+	does that, and it would change two limits as if nothing had changed."""
 	places = [tuple(row.get(field) for field in PLACE) for row in (before, after)]
 	if places[0] != places[1] and OWNERS & {before.parenttype, after.parenttype} and _is_on():
 		frappe.throw(
