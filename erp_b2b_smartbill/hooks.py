@@ -186,8 +186,10 @@ additional_timeline_content = {
 	for doctype in (
 		"B2B Registration",
 		"B2B Tier",
+		"Company",
 		"Credit Limit Request",
 		"Customer",
+		"Customer Group",
 		"Customer Sync Conflict",
 		"Quotation",
 		"SmartBill Account",
