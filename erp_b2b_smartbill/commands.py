@@ -1,5 +1,5 @@
 """The commands that the app adds to bench. What they do is in smartbill/doctor.py, smartbill/clients/command.py,
-customers/search/command.py and audit/command.py."""
+customers/search/command.py, audit/command.py and audit/erase_command.py."""
 
 import sys
 
@@ -117,4 +117,26 @@ def verify_audit(
 	sys.exit(status)
 
 
-commands = [smartbill_doctor, smartbill_import, smartbill_search_rebuild, verify_audit]
+@click.command("erase-audit")
+@click.argument("doctype")
+@click.argument("name")
+@click.option("--reason", required=True, help="Why, and who asked for it; it is kept as an event.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def erase_audit(context: object, doctype: str, name: str, reason: str, yes: bool = False) -> None:
+	"""Erase for good what Business Events say about people in the events of one document, as of a Customer who asks to be
+	forgotten; it may be deleted already. The chain of events stays whole. Exit code 1 when nothing was done."""
+	frappe.init(site=get_site(context))
+	frappe.connect()
+	try:
+		from erp_b2b_smartbill.audit import erase_command
+
+		status = erase_command.run(
+			click.echo, click.confirm, doctype=doctype, name=name, reason=reason, yes=yes
+		)
+	finally:
+		frappe.destroy()
+	sys.exit(status)
+
+
+commands = [smartbill_doctor, smartbill_import, smartbill_search_rebuild, verify_audit, erase_audit]

@@ -82,7 +82,11 @@ doc_events = {
 		"on_update": ["erp_b2b_smartbill.overrides.customer_credit_limit.record_row"],
 		"on_trash": ["erp_b2b_smartbill.overrides.customer_credit_limit.guard_removal"],
 	},
-	"Company": {"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_company"]},
+	"Company": {
+		"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_company"],
+		"on_update": ["erp_b2b_smartbill.overrides.limits_of_others.record_company"],
+		"before_rename": ["erp_b2b_smartbill.overrides.limits_of_others.company_merged"],
+	},
 	"Item": {
 		"before_rename": ["erp_b2b_smartbill.customers.recommend.follow.item_merged"],
 		"on_trash": ["erp_b2b_smartbill.customers.recommend.follow.item_deleted"],
@@ -109,6 +113,8 @@ doc_events = {
 	"Territory": {"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"]},
 	"Customer Group": {
 		"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_group"],
+		"on_update": ["erp_b2b_smartbill.overrides.limits_of_others.record_group"],
+		"before_rename": ["erp_b2b_smartbill.overrides.limits_of_others.group_merged"],
 		"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"],
 	},
 	"Sales Order": {
@@ -180,8 +186,10 @@ additional_timeline_content = {
 	for doctype in (
 		"B2B Registration",
 		"B2B Tier",
+		"Company",
 		"Credit Limit Request",
 		"Customer",
+		"Customer Group",
 		"Customer Sync Conflict",
 		"Quotation",
 		"SmartBill Account",
@@ -197,6 +205,7 @@ standard_queries = {"Customer": "erp_b2b_smartbill.customers.search.link_field.c
 update_website_context = ["erp_b2b_smartbill.portal.website.extend"]
 
 permission_query_conditions = {
+	"Business Event": "erp_b2b_smartbill.permissions.event_query_conditions",
 	"Credit Limit Request": "erp_b2b_smartbill.permissions.credit_request_query_conditions",
 	"Customer External Link": "erp_b2b_smartbill.permissions.external_link_query_conditions",
 	"Customer Item Preference": "erp_b2b_smartbill.permissions.preference_query_conditions",
@@ -211,6 +220,7 @@ permission_query_conditions = {
 	"SmartBill Issue Run": "erp_b2b_smartbill.permissions.run_query_conditions",
 }
 has_permission = {
+	"Business Event": "erp_b2b_smartbill.permissions.has_event_permission",
 	"Credit Limit Request": "erp_b2b_smartbill.permissions.has_credit_request_permission",
 	"Customer External Link": "erp_b2b_smartbill.permissions.has_customer_permission",
 	"Customer Item Preference": "erp_b2b_smartbill.permissions.has_customer_permission",

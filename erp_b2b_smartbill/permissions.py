@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 	from frappe.model.document import Document
 
 ACCOUNT = "SmartBill Account"
+# the condition that no row meets
+NONE = "1=0"
 
 TIER_GIVERS = ("B2B Manager", "System Manager")
 # of the limits on the Customer itself: what is due is theirs to judge
@@ -31,6 +33,25 @@ CREDIT_DECIDERS = ("B2B Manager", "System Manager")
 # reads what was asked for and decided, of all customers
 CREDIT_AUDITORS = ("B2B Auditor",)
 AUDIT_READERS = ("B2B Auditor", "B2B Manager", "System Manager")
+# whatever the events are about
+AUDITORS = ("B2B Auditor", "System Manager")
+# whose events are shown to who may read the document; those of the app itself to every reader
+EVENTS_FOLLOW = (
+	"Address",
+	"B2B Registration",
+	"Company",
+	"Contact",
+	"Credit Limit Request",
+	"Customer",
+	"Customer Group",
+	"Customer Sync Conflict",
+	"Quotation",
+	"SmartBill Account",
+	"SmartBill Client",
+	"SmartBill Invoice",
+	"SmartBill Proforma",
+	"SmartBill Sync Run",
+)
 SYNCERS = ("B2B Manager", "System Manager")
 REGISTRATION_DECIDERS = ("B2B Manager",)
 REGISTRATION_READERS = ("B2B Manager", "System Manager", "B2B Sales")
@@ -114,7 +135,7 @@ def recommendation_query_conditions(user: str | None = None, doctype: str | None
 	"""Hook `permission_query_conditions`, as for a preference; of what all companies sold, whoever may read some of them
 	only sees none."""
 	if not _reads_all_companies(user or frappe.session.user):
-		return "1=0"
+		return NONE
 	return _of_customers("`tabItem Recommendation`.`customer`", user)
 
 
@@ -180,6 +201,38 @@ def _sees_credit_requests(user: str) -> bool:
 	return bool(roles & set(CREDIT_READERS) and frappe.has_permission("Company", "read", user=user))
 
 
+def event_query_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""Hook `permission_query_conditions` of Business Event: an event shows what its document does. As many queries
+	whatever there is."""
+	user = user or frappe.session.user
+	if user == "Administrator" or set(AUDITORS) & set(frappe.get_roles(user)):
+		return ""
+	about, name = "`tabBusiness Event`.`reference_doctype`", "`tabBusiness Event`.`reference_name`"
+	limited = {doctype: conditions for doctype in EVENTS_FOLLOW if (conditions := _of(doctype, name, user))}
+	if not limited:
+		return ""
+	others = ", ".join(frappe.db.escape(doctype) for doctype in limited)
+	shown = [f"ifnull({about}, '') not in ({others})"]
+	shown += [
+		f"({about} = {frappe.db.escape(doctype)} and {conditions})"
+		for doctype, conditions in limited.items()
+		if conditions != NONE
+	]
+	return f"({' or '.join(shown)})"
+
+
+def has_event_permission(
+	doc: Document, ptype: str | None = None, user: str | None = None, debug: bool = False
+) -> bool:
+	"""Hook `has_permission` of Business Event, as the list has it."""
+	conditions = event_query_conditions(user)
+	if not conditions:
+		return True
+	name = frappe.db.escape(doc.get("name") or "")
+	rows = frappe.db.sql(f"select 1 from `tabBusiness Event` where `name` = {name} and {conditions}")
+	return bool(rows)
+
+
 def _of_customers_or_none(field: str, user: str | None) -> str:
 	"""As `_of_customers`, for a field that may name none."""
 	conditions = _of_customers(field, user)
@@ -199,7 +252,7 @@ def _of(doctype: str, field: str, user: str | None) -> str:
 		conditions = _match_conditions(doctype, user)
 	except frappe.PermissionError:
 		frappe.clear_messages()
-		return "1=0"
+		return NONE
 	if not conditions:
 		return ""
 	# it comes escaped for a query with parameters; this one is used without any
@@ -255,7 +308,7 @@ def readable(doctype: str) -> Criterion | None:
 		conditions = _match_conditions(doctype, frappe.session.user)
 	except frappe.PermissionError:
 		frappe.clear_messages()
-		return _Written("1=0")
+		return _Written(NONE)
 	return _Written(f"({conditions})") if conditions else None
 
 

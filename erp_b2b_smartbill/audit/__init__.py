@@ -40,6 +40,8 @@ CREDIT_LIMIT_REQUESTED = N_("Credit limit requested")
 CREDIT_LIMIT_DECIDED = N_("Credit limit request decided")
 CREDIT_LIMIT_WITHDRAWN = N_("Credit limit request withdrawn")
 CREDIT_LIMIT_CHANGED = N_("Credit limit of the Customer changed")
+CREDIT_LIMIT_OF_GROUP_CHANGED = N_("Credit limits of the Customer Group changed")
+CREDIT_LIMIT_OF_COMPANY_CHANGED = N_("Credit limit of the Company changed")
 REGISTRATION_SUBMITTED = N_("Registration submitted")
 REGISTRATION_CONFIRMED = N_("E-mail of the registration confirmed")
 REGISTRATION_PENDING = N_("Registration waits for a manager")
@@ -123,7 +125,16 @@ def record(
 			"doctype": EVENT,
 			"event": event,
 			"occurred_at": clock.now(),
-			**content_of(doc.doctype, doc.name, before, after, reason, personal),
+			**content_of(
+				doc.doctype,
+				doc.name,
+				before,
+				after,
+				reason,
+				personal,
+				# what tells of erasing is not erased itself
+				keeps_name=event != PERSONAL_ERASED,
+			),
 			**_who(*origin.actors(doc, comes_from, on_behalf_of), comes_from),
 		}
 	)
@@ -169,11 +180,14 @@ def content_of(
 	after: dict[str, Any] | None,
 	reason: str | None,
 	also_personal: Collection[str] = (),
+	*,
+	keeps_name: bool = True,
 ) -> dict[str, Any]:
-	"""The fields of an event that say what was done to which document, without secrets, and parted."""
+	"""The fields of an event that say what was done to which document, without secrets, and parted. Without `keeps_name`
+	a document that is named after a person is only pointed to."""
 	parted = personal.part(doctype, mask(before or {}), mask(after or {}), reason, also_personal)
 	apart = parted.apart
-	if doctype in personal.NAMED_BY_PERSON:
+	if doctype in personal.NAMED_BY_PERSON and keeps_name:
 		apart = {**apart, "name": name}
 	values, digest = personal.store(apart)
 	return {

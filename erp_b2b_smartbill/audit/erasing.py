@@ -3,36 +3,104 @@ part goes, and an event of its own says of which events, by whom and why."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
-from pypika.terms import Criterion
+from pypika.terms import Criterion, CustomFunction
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal
 
+CUSTOMER = "Customer"
+# what is about a Customer, and the field that names him
+OF_CUSTOMER = {
+	"B2B Registration": "customer",
+	"Credit Limit Request": "customer",
+	"Customer Sync Conflict": "customer",
+	"Quotation": "party_name",
+	"SmartBill Client": "customer",
+	"SmartBill Invoice": "customer",
+	"SmartBill Proforma": "customer",
+}
 # of one statement, and of one event that tells of it
 CHUNK = 200
 
+_instr = CustomFunction("INSTR", ["text", "part"])
 
-def of_document(doc: Any, reason: str) -> int:
-	"""What the events of a document say about people, and where its visitors came from, in the caller's transaction.
-	Which of the site's users acted stays. Returns how many values were erased."""
+
+def of_document(doc: Any, reason: str, after_chunk: Callable[[], Any] = lambda: None) -> int:
+	"""What the events of a document say about people, and where its visitors came from, in the caller's transaction,
+	however many they are. Of a Customer also what the events of other documents say about him. Which of the site's users
+	acted stays. The document may be gone: a name that is a person's goes then, too. Returns how many were erased."""
 	table = DocType(audit.EVENT)
 	theirs = (table.reference_doctype == doc.doctype) & (table.reference_name == doc.name)
-	by_visitors = _erase(doc, "who", theirs & (table.user == "Guest"), reason)
-	return by_visitors + _erase(doc, "personal", theirs, reason)
+	if doc.doctype == CUSTOMER:
+		theirs = theirs | _about_customer(table, doc.name)
+	erased = _erase(doc, "who", theirs & (table.user == "Guest"), reason, after_chunk)
+	erased += _erase(doc, "personal", theirs, reason, after_chunk)
+	if doc.doctype in personal.NAMED_BY_PERSON and not frappe.db.exists(doc.doctype, doc.name):
+		_forget_name(doc, "reference_name")
+	return erased
 
 
-def of_user(doc: Any, reason: str) -> int:
+def of_user(doc: Any, reason: str, after_chunk: Callable[[], Any] = lambda: None) -> int:
 	"""Who acted, in the events in which this User did or was acted for; and what events say about the User. As
 	`of_document`."""
 	table = DocType(audit.EVENT)
-	acted = _erase(doc, "who", (table.user == doc.name) | (table.on_behalf_of == doc.name), reason)
-	return acted + of_document(doc, reason)
+	acting = (table.user == doc.name) | (table.on_behalf_of == doc.name)
+	acted = _erase(doc, "who", acting, reason, after_chunk)
+	if not frappe.db.exists(doc.doctype, doc.name):
+		_forget_name(doc, "user", "on_behalf_of", "owner", "modified_by")
+	return acted + of_document(doc, reason, after_chunk)
 
 
-def _erase(doc: Any, part: str, which: Criterion, reason: str) -> int:
+def _forget_name(doc: Any, *columns: str) -> None:
+	"""Point the events of a document that is gone to nothing that tells of a person; they still belong together. What has
+	the name in its sealed part keeps it."""
+	table, new = DocType(audit.EVENT), f"erased-{frappe.generate_hash(length=10)}"
+	for column in columns:
+		which = table[column] == doc.name
+		if column == "reference_name":
+			which = which & (table.reference_doctype == doc.doctype) & table.original_name.isnull()
+		frappe.qb.update(table).set(table[column], new).where(which).run()
+
+
+def _about_customer(table: Any, name: str) -> Criterion:
+	"""Events of documents about the Customer, and those that name him, also by what he was called before."""
+	# as personal.py stores them, under whatever key
+	mentions = [_instr(table.personal, json.dumps(one, ensure_ascii=False)) > 0 for one in _names(name)]
+	about = Criterion.any(mentions)
+	for doctype, field in OF_CUSTOMER.items():
+		document = DocType(doctype)
+		names = frappe.qb.from_(document).select(document.name).where(document[field] == name)
+		if doctype == "Quotation":
+			names = names.where(document.quotation_to == CUSTOMER)
+		about = about | ((table.reference_doctype == doctype) & table.reference_name.isin(names))
+	return about
+
+
+def _names(customer: str) -> list[str]:
+	renames = frappe.get_all(
+		audit.EVENT,
+		{
+			"event": audit.DOCUMENT_RENAMED,
+			"reference_doctype": CUSTOMER,
+			"reference_name": customer,
+			"personal": ["is", "set"],
+		},
+		["before", "after", "personal"],
+		limit=0,
+	)
+	before = {personal.whole(row)[0].get("name") for row in renames}
+	return sorted({customer, *filter(None, before)})
+
+
+def _erase(
+	doc: Any, part: str, which: Criterion, reason: str, after_chunk: Callable[[], Any] = lambda: None
+) -> int:
 	table = DocType(audit.EVENT)
 	column = table[part]
 	erased = 0
@@ -59,3 +127,4 @@ def _erase(doc: Any, part: str, which: Criterion, reason: str) -> int:
 			.run()
 		)
 		erased += len(names)
+		after_chunk()

@@ -30,7 +30,7 @@ def note(event: Any) -> None:
 			"event": event.get("event"),
 			"name": event.get("name"),
 			"doctype": event.get("reference_doctype"),
-			# the name of a User is an address
+			# nothing for what is named after a person: see personal.py
 			"document": event.get("original_name"),
 			"origin": event.get("origin"),
 			"at": str(event.get("occurred_at")),

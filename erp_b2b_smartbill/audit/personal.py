@@ -20,7 +20,7 @@ from typing import Any
 # stands in the sealed part where a value is apart
 APART = "(personal)"
 
-# keys of before and after, as they are called in ERPNext, in ours and in SmartBill's data
+# keys of before and after, as they are called in ERPNext, in ours and in SmartBill's data; a customer may be a person
 KEYS = frozenset(
 	{
 		"address",
@@ -28,12 +28,17 @@ KEYS = frozenset(
 		"bank_account",
 		"birth_date",
 		"cc",
+		"client",
+		"client_name",
 		"cnp",
+		"company_name",
 		"contact",
 		"contact_email",
 		"contact_mobile",
 		"contact_person",
 		"contact_phone",
+		"customer",
+		"customer_name",
 		"customer_primary_address",
 		"customer_primary_contact",
 		"email",
@@ -42,6 +47,7 @@ KEYS = frozenset(
 		"first_name",
 		"full_name",
 		"iban",
+		"into",
 		"ip",
 		"ip_address",
 		"last_name",
@@ -54,13 +60,14 @@ KEYS = frozenset(
 		"recipients",
 		"rejection_reason",
 		"to",
+		"to_be_merged",
 		"user",
 	}
 )
 # what people write about people: every reason of an event of these
-DOCTYPES = frozenset({"B2B Registration", "Quotation"})
-# documents whose very name is a person's address
-NAMED_BY_PERSON = frozenset({"User"})
+DOCTYPES = frozenset({"B2B Registration", "Credit Limit Request", "Customer", "Quotation"})
+# documents whose very name is a person's, or his address
+NAMED_BY_PERSON = frozenset({"Address", "Contact", "Customer", "User"})
 
 # in values and in texts, wherever they stand
 _PATTERNS = re.compile(
@@ -91,6 +98,8 @@ def part(
 ) -> Parted:
 	"""Take the personal values out. `also` names keys that are personal in this event, and `reason`."""
 	apart: Values = {}
+	if doctype in NAMED_BY_PERSON:
+		also = {*also, "name"}
 	kept = []
 	for side, values in (("before", before or {}), ("after", after or {})):
 		found = {key: value for key, value in values.items() if value and (key in also or _tells(key, value))}

@@ -15,33 +15,41 @@ if TYPE_CHECKING:
 
 def guard_row(doc: Document, method: str | None = None) -> None:
 	"""Hook `validate`."""
+	guard.require_exact_place(doc)
 	for before in _before(doc):
 		guard.require_same_place(before, doc)
-	if doc.parenttype == "Customer":
-		guard.require_giver(doc.parent, _before(doc), [doc])
-	elif doc.parenttype == "Customer Group":
-		guard.require_not_own_of_group(doc.parent, _before(doc), [doc])
+	_guard(doc, _before(doc), [doc])
 
 
 def record_row(doc: Document, method: str | None = None) -> None:
 	"""Hook `on_update`."""
-	if doc.parenttype == "Customer":
-		guard.record(_customer(doc), _before(doc), [doc])
+	_record(doc, _before(doc), [doc])
 
 
 def guard_removal(doc: Document, method: str | None = None) -> None:
 	"""Hook `on_trash`."""
-	if doc.parenttype == "Customer":
-		guard.require_giver(doc.parent, [doc], [])
-		guard.record(_customer(doc), [doc], [])
-	elif doc.parenttype == "Customer Group":
-		guard.require_not_own_of_group(doc.parent, [doc], [])
+	_guard(doc, [doc], [])
+	_record(doc, [doc], [])
+
+
+def _guard(row: Document, before: list[Document], after: list[Document]) -> None:
+	doctype, name = guard.place(row)
+	if doctype == "Customer":
+		guard.require_giver(name, before, after)
+	elif doctype == "Customer Group":
+		guard.require_not_own_of_group(name, before, after)
+
+
+def _record(row: Document, before: list[Document], after: list[Document]) -> None:
+	doctype, name = guard.place(row)
+	if not name:
+		return
+	if doctype == "Customer":
+		guard.record(frappe.get_doc(doctype, name), before, after)
+	elif doctype == "Customer Group":
+		guard.record_of_group(frappe.get_doc(doctype, name), before, after)
 
 
 def _before(doc: Document) -> list[Document]:
 	before = doc.get_doc_before_save()
 	return [before] if before else []
-
-
-def _customer(doc: Document) -> Document:
-	return frappe.get_doc("Customer", doc.parent)

@@ -16,8 +16,6 @@ from erp_b2b_smartbill.exceptions import Conflict, invalid
 from erp_b2b_smartbill.registration import decide, states
 
 CHUNK = 200
-# requests of one person that are erased at once
-MAX_OF_PERSON = 100
 ERASED = "-"
 PERSONAL = ("first_name", "last_name", "email", "phone", "iban", "message", "name_key")
 
@@ -91,16 +89,13 @@ def erase(name: str, reason: str) -> Any:
 
 def erase_all_of(email: str, reason: str) -> None:
 	"""As `erase`, every request of an e-mail address; those that wait for a decision are withdrawn first."""
-	rows = frappe.get_all(
-		"B2B Registration",
-		{"email": email, "erased_at": ["is", "not set"]},
-		["name", "status"],
-		limit=MAX_OF_PERSON,
-	)
-	for row in rows:
-		if row.status in states.OPEN:
-			decide.withdraw(row.name)
-		erase(row.name, reason)
+	# what was erased has the address no more
+	theirs = {"email": email, "erased_at": ["is", "not set"]}
+	while rows := frappe.get_all("B2B Registration", theirs, ["name", "status"], limit=CHUNK):
+		for row in rows:
+			if row.status in states.OPEN:
+				decide.withdraw(row.name)
+			erase(row.name, reason)
 
 
 def _delete_files(doc: Any) -> None:

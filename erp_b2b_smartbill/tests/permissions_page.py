@@ -73,7 +73,7 @@ def _notes() -> str:
 	for name, doctype in DOCTYPES.items():
 		if doctype.follows:
 			text = " and ".join(ABOUT[other] for other in doctype.follows)
-			besides = f"; {', '.join(doctype.whatever)} sees all" if doctype.whatever else ""
+			besides = f"; all are shown to {' and '.join(doctype.whatever)}" if doctype.whatever else ""
 			lines.append(f"- {name} is shown to {text}{besides}.\n")
 	return "".join(lines)
 

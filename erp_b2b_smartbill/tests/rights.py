@@ -145,7 +145,11 @@ DOCTYPES = {
 	"Quotation Response": Doctype("what a buyer answered", _TAKEN_BY_SALES, follows=("Quotation",)),
 	"Customer Search Index": Doctype("how the search's index is", _OF_MANAGERS, is_single=True),
 	"Business Event": Doctype(
-		"who did what; nobody writes one by hand", {SYSTEM: TAKE, AUDITOR: TAKE, MANAGER: TAKE}
+		"who did what; nobody writes one by hand",
+		{SYSTEM: TAKE, AUDITOR: TAKE, MANAGER: TAKE},
+		# as the document that it is about: the tests' are about a Customer
+		follows=("Customer",),
+		whatever=(AUDITOR, SYSTEM),
 	),
 }
 

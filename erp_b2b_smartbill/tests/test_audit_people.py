@@ -7,11 +7,12 @@ from unittest.mock import patch
 import frappe
 
 from erp_b2b_smartbill import audit
-from erp_b2b_smartbill.audit import erasing, personal, sealing, verify
+from erp_b2b_smartbill.audit import erase_command, erasing, personal, sealing, signing, verify
 from erp_b2b_smartbill.patches import seal_business_events
 from erp_b2b_smartbill.registration import decide, retention
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.audit_case import AuditCase, note
+from erp_b2b_smartbill.tests.permitted_case import plant
 from erp_b2b_smartbill.tests.registration_case import RegistrationCase
 
 APART = personal.APART
@@ -61,6 +62,28 @@ class TestApart(AuditCase):
 		)
 		self.assertEqual((json.loads(event.after), event.reason), ({"nickname": APART}, APART))
 
+	def test_the_name_of_a_customer_is_in_nothing_that_is_sealed_or_logged(self):
+		factories.company()
+		name = f"Ion {frappe.generate_hash(length=8)}"
+		customer = factories.customer(customer_name=name)
+		told = [
+			audit.record("Test", customer, {"customer_name": name}, {"customer_name": f"{name} PFA"}),
+			audit.record(
+				"Test",
+				frappe.get_doc("B2B Settings"),
+				None,
+				{"client": name, "client_name": name, "company_name": name, "customer": customer.name},
+			),
+			audit.record("Test", frappe._dict(doctype="Contact", name=name)),
+			audit.record("Test", frappe._dict(doctype="Address", name=f"{name}-Billing")),
+		]
+		logged = frappe.as_json(frappe.flags.b2b_audit_lines)
+		for event in told:
+			sealed = {field: stored(event.name).get(field) for field in signing.SIGNED}
+			self.assertNotIn(name, frappe.as_json(sealed))
+			self.assertIn(name, stored(event.name).personal)
+		self.assertNotIn(name, logged)
+
 	def test_who_and_from_where_is_apart_too(self):
 		event = stored(note().name)
 		self.assertEqual(personal.values(event.who), {"user": "Administrator"})
@@ -107,13 +130,15 @@ class TestRenaming(WithoutJobsCase):
 		frappe.db.commit()
 		sealing.seal()
 		names = frappe.get_all(
-			audit.EVENT, {"event": "Test"}, ["reference_name", "original_name"], order_by="seal_number"
+			audit.EVENT, {"event": "Test"}, ["reference_name", "personal"], order_by="seal_number"
 		)
 		self.assertEqual([(row.reference_name) for row in names], [second.name] * 2)
-		self.assertEqual([row.original_name for row in names], [first.name, second.name])
+		originals = [personal.values(row.personal)["name"] for row in names]
+		self.assertEqual(originals, [first.name, second.name])
 		self.assertEqual(verify.verify().problems, [])
 		merged = frappe.get_last_doc(audit.EVENT, {"event": audit.DOCUMENT_RENAMED})
-		self.assertEqual(json.loads(merged.after), {"name": second.name, "merged": True})
+		self.assertEqual(json.loads(merged.after), {"name": APART, "merged": True})
+		self.assertEqual(personal.whole(merged)[1], {"name": second.name, "merged": True})
 		# and without the event that tells of it, it is an edit
 		frappe.db.sql(
 			"update `tabBusiness Event` set reference_name = %s where seal_number = 1", f"Thrice {unique}"
@@ -177,6 +202,124 @@ class TestErasing(AuditCase):
 		sealing.seal()
 		result = verify.verify()
 		self.assertEqual((result.problems, result.events), ([], number + 2))
+
+
+class TestErasingACustomer(WithoutJobsCase):
+	def setUp(self) -> None:
+		super().setUp()
+		factories.company()
+		self.name = f'Ion "{frappe.generate_hash(length=8)}" O\'Hara %_'
+		self.customer = factories.customer(customer_name=self.name)
+		self.other = factories.customer()
+		self.client = plant("SmartBill Client", client_name="-", status="Active", customer=self.name)
+		self.addCleanup(frappe.db.delete, "SmartBill Client", {"name": self.client})
+		frappe.db.delete(audit.EVENT)
+
+	def told(self) -> None:
+		for customer in (self.customer, self.other):
+			audit.record("Test", customer, None, {"email": "ana@example.ro"})
+		client = frappe._dict(doctype="SmartBill Client", name=self.client)
+		audit.record("Test", client, None, {"email": "ana@example.ro"})
+		# a document that is gone by now
+		gone = frappe._dict(doctype="Credit Limit Request", name="GONE")
+		audit.record("Test", gone, None, {"customer": self.name})
+		frappe.db.commit()
+		sealing.seal()
+
+	def left(self) -> list[str]:
+		frappe.db.rollback()
+		return frappe.get_all(
+			audit.EVENT,
+			{"event": "Test", "personal": ["is", "set"]},
+			pluck="reference_name",
+			order_by="seal_number",
+		)
+
+	def naming(self) -> list[str]:
+		"""The events that have his name anywhere."""
+		rows = frappe.db.sql("select * from `tabBusiness Event`", as_dict=True)
+		# quotation marks are escaped in JSON
+		return [row.name for row in rows if self.name in str(list(row.values())).replace("\\", "")]
+
+	def erase(self, **options: Any) -> tuple[int, list[str]]:
+		said: list[str] = []
+		given = {"doctype": "Customer", "name": self.name, "reason": "asked for", "yes": True, **options}
+		return erase_command.run(said.append, lambda _text: False, **given), said
+
+	def test_what_all_events_say_of_a_customer_is_erased_and_nothing_of_another(self):
+		self.told()
+		self.assertEqual(self.erase(), (0, ["3 values of events were erased."]))
+		sealing.seal()
+		self.assertEqual(self.left(), [self.other.name])
+		self.assertEqual(verify.verify().problems, [])
+		told = frappe.get_last_doc(audit.EVENT, {"event": audit.PERSONAL_ERASED})
+		self.assertEqual(told.reference_name, self.name)
+		# of the name it keeps nothing
+		self.assertEqual(personal.values(told.personal), {"reason": "asked for"})
+		self.assertEqual(self.erase(), (0, ["0 values of events were erased."]))
+
+	def test_of_a_customer_that_is_gone_the_name_is_nowhere(self):
+		self.told()
+		self.assertEqual(len(self.naming()), 2)
+		frappe.db.delete("SmartBill Client", {"name": self.client})
+		frappe.delete_doc("Customer", self.name, force=True)
+		frappe.db.commit()
+		self.erase()
+		sealing.seal()
+		self.assertEqual(self.naming(), [])
+		self.assertEqual(verify.verify().problems, [])
+		# they still belong together
+		theirs = frappe.get_all(
+			audit.EVENT, {"reference_doctype": "Customer"}, pluck="reference_name", distinct=True
+		)
+		self.assertEqual(len(theirs), 2)
+
+	def test_a_customer_that_is_called_otherwise_afterwards_leaves_no_name(self):
+		self.told()
+		frappe.rename_doc("Customer", self.name, frappe.generate_hash(length=10), force=True)
+		new = frappe.get_last_doc(audit.EVENT, {"event": audit.DOCUMENT_RENAMED}).reference_name
+		self.erase(name=new)
+		sealing.seal()
+		self.assertEqual(self.naming(), [])
+		self.assertEqual(verify.verify().problems, [])
+
+	def test_more_than_a_chunk_is_committed_chunk_by_chunk(self):
+		number = 2 * erasing.CHUNK + 5
+		acts = [("Customer", self.name, {"count": count}) for count in range(number)]
+		audit.record_many("Test", acts)
+		frappe.db.commit()
+		chunks: list[int] = []
+		doc = frappe._dict(doctype="Customer", name=self.name)
+		erased = erasing.of_document(doc, "asked for", lambda: chunks.append(1))
+		self.assertEqual((erased, len(chunks)), (number, 3))
+
+	def test_nothing_is_erased_without_a_reason_a_yes_or_a_known_doctype(self):
+		self.told()
+		for options in ({"reason": " "}, {"yes": False}, {"doctype": "customer"}, {"doctype": "Nothing"}):
+			self.assertEqual(self.erase(**options)[0], 1, options)
+		self.assertEqual(len(self.left()), 4)
+
+	def test_of_a_user_who_is_gone_the_address_is_nowhere(self):
+		user = factories.user("System Manager")
+		with self.as_user(user):
+			note(on_behalf_of=user)
+			note()
+		frappe.db.delete("User", {"name": user})
+		frappe.db.commit()
+		sealing.seal()
+		self.erase(doctype="User", name=user)
+		sealing.seal()
+		rows = frappe.db.sql("select * from `tabBusiness Event`", as_dict=True)
+		self.assertNotIn(user, frappe.as_json(rows))
+		self.assertEqual(verify.verify().problems, [])
+
+	def test_who_acted_is_erased_of_a_user(self):
+		user = factories.user("System Manager")
+		with self.as_user(user):
+			name = note().name
+		frappe.db.commit()
+		self.erase(doctype="User", name=user)
+		self.assertIsNone(stored(name).who)
 
 
 class TestDeletedUser(WithoutJobsCase):
@@ -245,6 +388,18 @@ class TestRegistration(RegistrationCase):
 		self.assertEqual(verify.verify().problems, [])
 		rejected = frappe.get_last_doc(audit.EVENT, {"event": audit.REGISTRATION_REJECTED})
 		self.assertEqual(personal.values(rejected.who)["user"], "Administrator")
+
+	def test_all_registrations_of_an_address_are_erased_however_many(self):
+		email = f"{frappe.generate_hash(length=8)}@example.com"
+		first = self.stored(self.confirmed())
+		for _time in range(104):
+			copy = frappe.copy_doc(first)
+			copy.update({"name": frappe.generate_hash(length=10), "email": email, "status": "Withdrawn"})
+			copy.update({"docstatus": 0, "access_id": frappe.generate_hash(length=20)})
+			copy.db_insert()
+			self.addCleanup(frappe.db.delete, "B2B Registration", {"name": copy.name})
+		retention.erase_all_of(email, "asked for")
+		self.assertEqual(frappe.db.count("B2B Registration", {"email": email}), 0)
 
 	def test_the_terms_that_a_manager_changes_in_the_form_are_told(self):
 		doc = self.stored(self.confirmed())

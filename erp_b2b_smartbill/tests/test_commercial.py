@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.customers.overview import commercial
 from erp_b2b_smartbill.customers.overview import scope as scopes
 from erp_b2b_smartbill.customers.pricing import rule
@@ -236,7 +237,7 @@ class TestAnotherTier(CommercialCase):
 		event = frappe.get_last_doc(
 			"Business Event", {"event": audit.CUSTOMER_TIER_CHANGED, "reference_name": customer.name}
 		)
-		self.assertEqual((event.reason, event.user), ("Volum peste plan", "Administrator"))
+		self.assertEqual((personal.reason(event), event.user), ("Volum peste plan", "Administrator"))
 		self.assertEqual(self.show(customer)["tier"]["given"]["reason"], "Volum peste plan")
 
 	def test_giving_the_same_again_records_nothing(self):

@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.customers import onboard
 from erp_b2b_smartbill.customers.credit_limits import changes
 from erp_b2b_smartbill.features import OVERVIEW
@@ -39,7 +40,7 @@ class GuardCase(ServerTestCase):
 		return frappe.get_all(
 			"Business Event",
 			{"reference_name": customer.name, "event": audit.CREDIT_LIMIT_CHANGED},
-			["user", "before", "after", "reason"],
+			["user", "before", "after", "reason", "personal"],
 			order_by="creation",
 		)
 
@@ -155,6 +156,32 @@ class TestWhoChangesALimit(GuardCase):
 			of_row(credit_limit=2000).save()
 		self.assert_recorded(customer, [1000], [2000])
 
+	def test_a_row_names_its_document_as_it_is_called(self):
+		customer = self.customer()
+		group = customer.customer_group
+		for parenttype, parent in (
+			# the Customer itself to MariaDB
+			("customer", customer.name),
+			("Customer ", customer.name),
+			("CUSTOMER", customer.name),
+			("customer group", group),
+			("Customer", f"{customer.name} "),
+			("Customer Group", f"{group} "),
+		):
+			place = {"parenttype": parenttype, "parent": parent, "parentfield": "credit_limits"}
+			# not even by who changes limits: it would be in no record
+			for role in (WRITES_CUSTOMERS, "Accounts Manager"):
+				with self.subTest(place, role=role), self.as_user(factories.user(role)):
+					doc = frappe.get_doc({"doctype": "Customer Credit Limit", **self.limit(5), **place})
+					with self.assertRaises(frappe.PermissionError):
+						doc.insert(ignore_permissions=True)
+		self.assertEqual(self.rows(customer), [])
+		self.switch(False)
+		place = {"parenttype": "customer", "parent": customer.name, "parentfield": "credit_limits"}
+		frappe.get_doc({"doctype": "Customer Credit Limit", **self.limit(5), **place}).insert(
+			ignore_permissions=True
+		)
+
 	def test_a_row_is_not_moved_to_another_customer_nor_from_a_group_nor_away(self):
 		one, other = self.customer(self.limit()), self.customer()
 		group = frappe.get_doc("Customer Group", one.customer_group)
@@ -162,10 +189,16 @@ class TestWhoChangesALimit(GuardCase):
 		group.save()
 		to_group = {"parent": group.name, "parenttype": "Customer Group", "parentfield": "credit_limits"}
 		to_customer = {**to_group, "parent": other.name, "parenttype": "Customer"}
+		to_other_group = {**to_group, "parent": "All Customer Groups"}
 		own, of_group = one.credit_limits[0].name, group.credit_limits[-1].name
 		# not even by who changes limits: neither of the two customers would have a record of it
 		for role in (WRITES_CUSTOMERS, "Accounts Manager"):
-			for row, values in ((own, to_customer), (own, to_group), (of_group, to_customer)):
+			for row, values in (
+				(own, to_customer),
+				(own, to_group),
+				(of_group, to_customer),
+				(of_group, to_other_group),
+			):
 				with self.subTest(role, row=row, to=values["parenttype"]), self.as_user(factories.user(role)):
 					doc = frappe.get_doc("Customer Credit Limit", row)
 					doc.update(values)
@@ -204,7 +237,7 @@ class TestTheRecord(GuardCase):
 		self.assertEqual(changes.between([], []), ([], []))
 
 
-class TestAnotherGroup(GuardCase):
+class GroupCase(GuardCase):
 	def group(self, *limits: dict[str, Any]) -> str:
 		return (
 			frappe.get_doc(
@@ -219,6 +252,76 @@ class TestAnotherGroup(GuardCase):
 			.name
 		)
 
+	def told(self, doctype: str, name: str) -> list[tuple[Any, Any]]:
+		"""(before, after) of each event about the limits of a group or company."""
+		rows = frappe.get_all(
+			"Business Event",
+			{
+				"reference_doctype": doctype,
+				"reference_name": name,
+				"event": [
+					"in",
+					(audit.CREDIT_LIMIT_OF_GROUP_CHANGED, audit.CREDIT_LIMIT_OF_COMPANY_CHANGED),
+				],
+			},
+			["before", "after"],
+			order_by="creation, occurred_at",
+		)
+		return [(json.loads(row.before or "{}"), json.loads(row.after or "{}")) for row in rows]
+
+	def amounts(self, said: dict[str, Any]) -> list[float]:
+		return [row["credit_limit"] for row in said.get("credit_limits", [])]
+
+
+class TestLimitsOfOthers(GroupCase):
+	def test_each_change_of_a_groups_limits_is_one_event(self):
+		name = self.group(self.limit(700))
+		doc = frappe.get_doc("Customer Group", name)
+		doc.credit_limits[0].credit_limit = 900
+		doc.save()
+		doc.save()
+		row = frappe.get_doc("Customer Credit Limit", doc.credit_limits[0].name)
+		row.credit_limit = 800
+		row.save()
+		row.delete()
+		told = [
+			(self.amounts(before), self.amounts(after)) for before, after in self.told("Customer Group", name)
+		]
+		self.assertEqual(told, [([], [700]), ([700], [900]), ([900], [800]), ([800], [])])
+
+	def test_a_change_of_the_companys_limit_is_one_event(self):
+		doc = frappe.get_doc("Company", self.company)
+		doc.credit_limit = 4321
+		doc.save()
+		doc.save()
+		(event,) = self.told("Company", self.company)
+		self.assertEqual(event[1], {"credit_limit": 4321})
+
+	def test_merging_groups_with_other_limits_is_one_event_that_names_both(self):
+		old, new = self.group(self.limit(700)), self.group(self.limit(900))
+		frappe.db.delete("Business Event", {"reference_doctype": "Customer Group"})
+		frappe.rename_doc("Customer Group", old, new, merge=True, force=True)
+		((before, after),) = self.told("Customer Group", new)
+		self.assertEqual((before["customer_group"], self.amounts(before)), (old, [700]))
+		self.assertEqual((after["customer_group"], self.amounts(after)), (new, [900]))
+
+	def test_merging_groups_with_the_same_limits_changes_none(self):
+		old, new = self.group(self.limit(700)), self.group(self.limit(700))
+		frappe.db.delete("Business Event", {"reference_doctype": "Customer Group"})
+		frappe.rename_doc("Customer Group", old, new, merge=True, force=True)
+		self.assertEqual(self.told("Customer Group", new), [])
+
+	def test_while_the_switch_is_off_none_is_recorded(self):
+		self.switch(False)
+		name = self.group(self.limit(700))
+		frappe.rename_doc("Customer Group", name, self.group(self.limit(5)), merge=True, force=True)
+		doc = frappe.get_doc("Company", self.company)
+		doc.credit_limit = 4321
+		doc.save()
+		self.assertEqual(self.told("Customer Group", name) + self.told("Company", self.company), [])
+
+
+class TestAnotherGroup(GroupCase):
 	def move(self, customer: Any, group: str) -> None:
 		with self.as_user(factories.user("Sales User", WRITES_CUSTOMERS)):
 			doc = frappe.get_doc("Customer", customer.name)
@@ -233,7 +336,7 @@ class TestAnotherGroup(GuardCase):
 		other = self.group(self.limit(900))
 		self.move(customer, other)
 		self.assert_recorded(customer, [700], [900])
-		self.assertIn(other, self.events(customer)[0].reason)
+		self.assertIn(other, personal.reason(self.events(customer)[0]))
 
 	def test_a_group_that_changes_no_limit_is_not_in_it(self):
 		own, none = self.customer(self.limit(1000)), self.customer()

@@ -9,6 +9,7 @@ import requests
 from erpnext.selling.doctype.customer.customer import get_credit_limit
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.customers.credit_limits import asking, deciding, shown, states
 from erp_b2b_smartbill.customers.overview import credit_tab
 from erp_b2b_smartbill.customers.overview import scope as scopes
@@ -69,7 +70,7 @@ class RequestCase(CommittingTestCase):
 		return frappe.get_all(
 			"Business Event",
 			{"event": event, "reference_name": name},
-			["user", "before", "after", "reason"],
+			["user", "before", "after", "reason", "personal"],
 			order_by="creation",
 		)
 
@@ -103,7 +104,7 @@ class TestAsking(RequestCase):
 		self.assertEqual((doc.requested_by, doc.reason), (self.seller, "Comenzi mai mari"))
 		self.assertEqual(len(self.told(self.manager, doc)), 1)
 		(event,) = self.events(audit.CREDIT_LIMIT_REQUESTED, doc.name)
-		self.assertEqual((event.user, event.reason), (self.seller, "Comenzi mai mari"))
+		self.assertEqual((event.user, personal.reason(event)), (self.seller, "Comenzi mai mari"))
 		self.assertEqual(self.limit(), 1000)
 
 	def test_a_manager_who_may_not_read_the_customer_is_not_told(self):
@@ -243,11 +244,11 @@ class TestDeciding(RequestCase):
 		)
 		self.assertEqual(self.limit(), 5000)
 		(event,) = self.events(audit.CREDIT_LIMIT_DECIDED, doc.name)
-		self.assertEqual((event.user, event.reason), (self.manager, "Plătește la timp"))
+		self.assertEqual((event.user, personal.reason(event)), (self.manager, "Plătește la timp"))
 		changed = self.events(audit.CREDIT_LIMIT_CHANGED, self.customer)[-1]
 		self.assertIn("1000", changed.before)
 		self.assertIn("5000", changed.after)
-		self.assertEqual(changed.reason, f"{doc.name}: Plătește la timp")
+		self.assertEqual(personal.reason(changed), f"{doc.name}: Plătește la timp")
 		self.assertEqual(len(self.told(self.seller, doc)), 1)
 
 	def test_a_manager_may_give_another_limit_than_was_asked_for(self):

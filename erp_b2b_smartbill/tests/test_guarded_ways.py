@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from erp_b2b_smartbill import audit
 from erp_b2b_smartbill.customers import onboard
+from erp_b2b_smartbill.overrides import limits_of_others
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.permitted_case import PermittedCase, Web, desk_user
 
@@ -270,6 +271,22 @@ class TestWhoChangesThem(WaysCase):
 				self.done(go(self.manager, row, customer))
 				self.assertEqual(sorted(self.stored(customer)[1]), wanted)
 
+	def test_a_row_of_limits_that_names_its_customer_otherwise_is_nobody_s(self):
+		customer = self.customer(self.limit(1000))
+		for parenttype in ("customer", "Customer ", "CUSTOMER"):
+			for user in (self.seller, self.manager):
+				with self.subTest(parenttype, user=user):
+					row = {
+						"parenttype": parenttype,
+						"parentfield": "credit_limits",
+						"parent": customer,
+						**self.limit(7),
+					}
+					answer = self.call(user, "POST", "/api/resource/Customer Credit Limit", row)
+					# 404: the database of this site compares exactly
+					self.assertIn(answer.status_code, (403, 404), answer.text)
+					self.assertEqual(self.stored(customer), (None, [1000]))
+
 	def refused(self, answer: TestResponse | None) -> None:
 		"""What Data Import answers stands in its log. What changes many names those that failed."""
 		if answer is None:
@@ -407,6 +424,35 @@ class TestWhoAskedForALimit(WaysCase):
 				user, "PUT", f"/api/resource/Customer Group/{group}", {"credit_limits": [self.limit(800)]}
 			)
 			self.assertEqual(answer.status_code, 200, answer.text)
+
+	def test_nor_by_merging_its_group_into_another_one(self):
+		other, same = self.new_group(9000), self.new_group(700)
+		self.asked(customer_group=self.group.name)
+
+		def merge(user: str, new: str) -> TestResponse:
+			return self.method(
+				user,
+				"frappe.client.rename_doc",
+				doctype="Customer Group",
+				old_name=self.group.name,
+				new_name=new,
+				merge=1,
+			)
+
+		answer = merge(self.asker, other.name)
+		self.assertEqual(answer.status_code, 403, answer.text)
+		frappe.db.rollback()
+		self.assertTrue(frappe.db.exists("Customer Group", self.group.name))
+		# the same limits are no other ones
+		answer = merge(self.asker, same.name)
+		self.assertEqual(answer.status_code, 200, answer.text)
+
+	def test_nor_by_merging_the_company_into_another_one(self):
+		self.asked()
+		with self.as_user(self.asker), self.assertRaises(frappe.PermissionError):
+			limits_of_others.company_merged(
+				frappe.get_doc("Company", self.company), None, self.company, "Other", merge=True
+			)
 
 	def test_nor_by_the_limit_of_the_company(self):
 		before = frappe.db.get_value("Company", self.company, "credit_limit")

@@ -9,6 +9,7 @@ import requests
 from frappe.utils import add_days, nowdate
 
 from erp_b2b_smartbill import audit
+from erp_b2b_smartbill.audit import personal
 from erp_b2b_smartbill.features import OVERVIEW
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.compat import CommittingTestCase
@@ -171,7 +172,7 @@ class TestTierRoute(CommittingTestCase):
 		event = frappe.get_last_doc(
 			"Business Event", {"event": audit.CUSTOMER_TIER_CHANGED, "reference_name": self.customer}
 		)
-		self.assertEqual(event.reason, "Volum peste plan")
+		self.assertEqual(personal.reason(event), "Volum peste plan")
 		self.assertEqual(self.give(None).json()["data"]["tier"], None)
 		self.assertEqual(self.price(self.quote()), 100)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # of a row: whose it is
 PLACE = ("parenttype", "parent", "parentfield")
+OWNERS = {"Customer", "Customer Group"}
 
 
 def require_giver(
@@ -103,11 +104,31 @@ def _require_not_asked(requests: list[Any]) -> None:
 		)
 
 
+def place(row: Document) -> tuple[str | None, str | None]:
+	"""(doctype, name) of the document that the database counts the row to, as they are stored; None for what is not
+	there. MariaDB takes "customer " for "Customer"."""
+	doctype = frappe.db.get_value("DocType", row.parenttype, "name") if row.parenttype else None
+	name = frappe.db.get_value(doctype, row.parent, "name") if doctype and row.parent else None
+	return doctype, name
+
+
+def require_exact_place(row: Document) -> None:
+	"""Raises PermissionError for a row that names its document otherwise than it is called: the document would have the
+	row on some databases, and nothing that asks whose it is would know."""
+	if row.parenttype and _is_on() and place(row) != (row.parenttype, row.parent):
+		frappe.throw(
+			_("A credit limit names its document exactly: {0} {1} is not there.").format(
+				row.parenttype, row.parent
+			),
+			frappe.PermissionError,
+		)
+
+
 def require_same_place(before: Document, after: Document) -> None:
-	"""Raises PermissionError when a stored row was moved to a Customer, or away from one. No form does that, and it would
-	change two limits as if nothing had changed."""
+	"""Raises PermissionError when a stored row was moved to a Customer or a customer group, or away from one. No form
+	does that, and it would change two limits as if nothing had changed."""
 	places = [tuple(row.get(field) for field in PLACE) for row in (before, after)]
-	if places[0] != places[1] and "Customer" in (before.parenttype, after.parenttype) and _is_on():
+	if places[0] != places[1] and OWNERS & {before.parenttype, after.parenttype} and _is_on():
 		frappe.throw(
 			_("A credit limit stays where it is: it is not moved to another document."),
 			frappe.PermissionError,
@@ -126,6 +147,50 @@ def record(
 			{"credit_limits": gone},
 			{"credit_limits": come},
 			reason=reason,
+		)
+
+
+def record_of_group(group: Document, before: Iterable[Any], after: Iterable[Any]) -> None:
+	"""As `record`, for the limits that a customer group gives to its customers."""
+	gone, come = changes.between(before, after)
+	if (gone or come) and _is_on():
+		audit.record(
+			audit.CREDIT_LIMIT_OF_GROUP_CHANGED, group, {"credit_limits": gone}, {"credit_limits": come}
+		)
+
+
+def record_of_company(company: Document, before: float, after: float) -> None:
+	"""As `record`, for the limit that a company gives to whoever has no other."""
+	if before != after and _is_on():
+		audit.record(
+			audit.CREDIT_LIMIT_OF_COMPANY_CHANGED,
+			company,
+			{"credit_limit": before},
+			{"credit_limit": after},
+		)
+
+
+def require_not_own_of_merged(old: Document, new: Document) -> None:
+	"""As `require_not_own_of_group`, for a customer group whose customers come into another one by merging the two."""
+	if not _is_on():
+		return
+	asked = _asked()
+	groups = _groups_of(asked)
+	for customer in sorted({request.customer for request in asked}):
+		if groups.get(customer) == old.name:
+			require_not_own_group(frappe._dict(name=customer), old.name, new.name)
+
+
+def record_merged(old: Document, new: Document) -> None:
+	"""One Business Event when the customers of a group have other limits in the one that it is merged into."""
+	gone, come = changes.between(old.credit_limits, new.credit_limits)
+	if (gone or come) and _is_on():
+		audit.record(
+			audit.CREDIT_LIMIT_OF_GROUP_CHANGED,
+			old,
+			{"customer_group": old.name, "credit_limits": gone},
+			{"customer_group": new.name, "credit_limits": come},
+			reason=_("{0} was merged into {1}.").format(old.name, new.name),
 		)
 
 

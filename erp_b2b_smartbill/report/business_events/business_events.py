@@ -14,7 +14,7 @@ from pypika.terms import Criterion
 
 from erp_b2b_smartbill import audit
 from erp_b2b_smartbill.audit import origin, personal
-from erp_b2b_smartbill.permissions import AUDIT_READERS, require_role
+from erp_b2b_smartbill.permissions import AUDIT_READERS, readable, require_role
 
 MAX_ROWS = 5_000
 # that a filter offers; others are typed
@@ -29,6 +29,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[Any, ...]:
 	given = frappe._dict(filters or {})
 	table = DocType(audit.EVENT)
 	which = _which(table, given)
+	if (may_read := readable(audit.EVENT)) is not None:
+		which = which & may_read
 	rows = (
 		frappe.qb.from_(table)
 		.select(
