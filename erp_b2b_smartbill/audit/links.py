@@ -46,7 +46,9 @@ class Renames:
 			before, after = (side.get("name") for side in personal.whole(row))
 			# those of a person may be erased
 			if before and after and personal.APART not in (before, after):
-				rename = _Rename(before, after, row.seal_number or 0, get_datetime(row.occurred_at), is_proven)
+				rename = _Rename(
+					before, after, row.seal_number or 0, get_datetime(row.occurred_at), is_proven
+				)
 				self._from.setdefault((row.reference_doctype, before), []).append(rename)
 
 	def explain(self, row: Any) -> bool:

@@ -153,6 +153,7 @@ def unsealed_after(place: Place | None, limit: int) -> list[Any]:
 
 
 def behind(query: Any, table: Any, place: Place | None) -> Any:
+	"""The query, of the rows that follow a place."""
 	if not place:
 		return query
 	creation, name = place

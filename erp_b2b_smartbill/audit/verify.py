@@ -200,9 +200,7 @@ def _verify_chunk(
 		if number > before.number + 1:
 			result.add(DELETED, before.number + 1, None)
 		kind = _kind(row, before, proof, result)
-		if not kind and not (
-			links.apart_is_proven(row) and renames.explain(row) and erased.explain(row)
-		):
+		if not kind and not (links.apart_is_proven(row) and renames.explain(row) and erased.explain(row)):
 			kind = EDITED
 		if not kind and seals.get(number, row.seal) != row.seal:
 			# sealed anew after the end that is remembered was cut off

@@ -4,8 +4,8 @@ A job works on a run by a lease: a token and a sign of life in the run's row. Wh
 has lost the run and writes nothing more. Every step is one transaction under the lock of that row, which is taken before
 any other lock. A run without a sign of life is taken over by the next job.
 
-The run's doctype has the fields status, requested_by, impersonated_by, worker, started_at, heartbeat_at, next_at, message,
-job_number, crashes and stop_requested.
+The run's doctype has the fields status, requested_by, impersonated_by, worker, started_at, heartbeat_at, next_at,
+message, job_number, crashes and stop_requested.
 """
 
 from __future__ import annotations

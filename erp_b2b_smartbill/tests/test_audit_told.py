@@ -89,7 +89,6 @@ class TestOrigin(ServerTestCase):
 			event = note()
 		self.assertEqual((event.user, event.on_behalf_of), ("Administrator", user))
 
-
 	def test_who_impersonated_the_one_who_asked_is_named_in_the_job_too(self):
 		user, jobs = factories.user("Sales User"), []
 		names = [str(number) for number in range(20)]
