@@ -220,7 +220,7 @@ class TestTimeline(AuditCase):
 		def asked() -> list[str]:
 			with patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
 				self.contents("Quotation", quotation.name)
-			return [str(call.args[0]) for call in sql.call_args_list]
+			return [str(call.args) for call in sql.call_args_list]
 
 		asked()
 		few = asked()
@@ -234,12 +234,14 @@ class TestTimeline(AuditCase):
 			self.assertIn(name, events)
 
 	def proforma(self, quotation: Any, status: str = "Issued") -> Any:
+		account = frappe.db.get_value("SmartBill Account", {"company": quotation.company})
+		account = account or factories.smartbill_account("https://ws.smartbill.ro/SBORO/api").name
 		doc = frappe.get_doc(
 			{
 				"doctype": "SmartBill Proforma",
 				"quotation": quotation.name,
 				"company": quotation.company,
-				"account": factories.smartbill_account("https://ws.smartbill.ro/SBORO/api").name,
+				"account": account,
 				"status": status,
 				"series": "PRF2",
 			}
