@@ -6,6 +6,7 @@ from frappe.model import no_value_fields
 from pypika.terms import Criterion
 
 from erp_b2b_smartbill import audit, foreign, role_profiles
+from erp_b2b_smartbill.audit import sealing
 from erp_b2b_smartbill.custom_fields import CUSTOM_FIELDS, MODULE
 from erp_b2b_smartbill.customers import keys
 from erp_b2b_smartbill.customers.pricing import rule
@@ -35,8 +36,7 @@ def after_install() -> None:
 	keys.fill_missing()
 	tables.create()
 	fill_settings()
-	# made by whoever asks first; of two at once, each would sign with its own
-	audit.current_key()
+	know_key()
 
 
 def after_migrate() -> None:
@@ -48,9 +48,14 @@ def after_migrate() -> None:
 	keys.fill_missing()
 	tables.create()
 	fill_settings()
-	# made by whoever asks first; of two at once, each would sign with its own
-	audit.current_key()
+	know_key()
 	rule.keep_all()
+
+
+def know_key() -> None:
+	"""The key of the seals is made by whoever asks first, and of two at once each would sign with its own; the site's
+	folder knows it before anything waits for a seal."""
+	sealing.know(audit.current_key(), sealing.last())
 
 
 def fill_settings() -> None:

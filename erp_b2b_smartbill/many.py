@@ -9,6 +9,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from erp_b2b_smartbill.audit import origin
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.exceptions import AppError, NotFound, not_found
 from erp_b2b_smartbill.text import plain_text
@@ -36,8 +37,8 @@ def decide(
 ) -> dict[str, Any]:
 	"""{rows, done, total}, and `job` when the work goes on in the background: ask `progress` for the rest.
 
-	`kind` names the sort of decision. `method` is the dotted path of the job, which gets `job`, `names` and the
-	arguments and calls `work`.
+	`kind` names the sort of decision. `method` is the dotted path of the job, which gets `job`, `names`,
+	`impersonated_by` and the arguments and calls `work`.
 	"""
 	if len(names) <= inline:
 		rows = [one(name) for name in names]
@@ -52,17 +53,21 @@ def decide(
 		job=job,
 		names=list(names),
 		enqueue_after_commit=True,
+		impersonated_by=origin.impersonator(),
 		**arguments,
 	)
 	return {"rows": [], "done": 0, "total": len(names), "job": job}
 
 
-def work(kind: str, job: str, names: Sequence[str], one: Callable[[str], Row]) -> None:
+def work(
+	kind: str, job: str, names: Sequence[str], one: Callable[[str], Row], impersonated_by: str | None = None
+) -> None:
 	"""The background job, as the user who asked."""
 	rows: list[Row] = []
-	for name in names:
-		rows.append(one(name))
-		_store(kind, job, rows, len(names))
+	with origin.impersonated(impersonated_by):
+		for name in names:
+			rows.append(one(name))
+			_store(kind, job, rows, len(names))
 
 
 def progress(kind: str, job: str) -> dict[str, Any]:

@@ -36,7 +36,8 @@ def remove_documents() -> None:
 	remove_from_desktop()
 	# Frappe would forget them with the next migration, and try to run them until then
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", f"{APP}.%"]})
-	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": verify.LAST_RESULT})
+	kept = (verify.LAST_RESULT, verify.LAST_TOLD)
+	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": ["in", kept]})
 
 
 def forget_outside_the_database() -> None:

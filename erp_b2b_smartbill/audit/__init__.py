@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import frappe
 from frappe.utils.password import get_encryption_key
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 	from frappe.model.document import Document
 
 EVENT = "Business Event"
+# those that `record` inserts just now: a flag could be set by a Server Script, too
+being_recorded: WeakSet[Document] = WeakSet()
 
 ACCOUNT_CREATED = N_("SmartBill Account created")
 ACCOUNT_CHANGED = N_("SmartBill Account changed")
@@ -138,7 +141,7 @@ def record(
 			**_who(*origin.actors(doc, comes_from, on_behalf_of), comes_from),
 		}
 	)
-	entry.flags.recorded = True
+	being_recorded.add(entry)
 	# what it refers to was just saved
 	entry.flags.ignore_links = True
 	# it is signed as it is inserted, see the DocType: the framework may change a text before that

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import frappe
+from frappe.utils.file_lock import LockTimeoutError
 
 from erp_b2b_smartbill import audit
-from erp_b2b_smartbill.audit import head, sealing, verify
+from erp_b2b_smartbill.audit import head, sealing, signing, verify
 from erp_b2b_smartbill.audit.head import Head
 from erp_b2b_smartbill.site_file import Unreadable
 
@@ -28,10 +30,13 @@ def run(
 	cannot be proven without a former encryption key, 3 events wait for the sealing job. `heads` are NUMBER:SEAL,
 	`accept` says why the chain is shorter than the site remembers."""
 	frappe.set_user("Administrator")
+	old_keys = [Path(name).read_text(encoding="utf-8").strip() for name in old_key_files]
+	if old_keys:
+		_learn(old_keys)
 	if accept is not None:
 		_accept(accept, say)
 	result = verify.verify(
-		old_keys=[Path(name).read_text(encoding="utf-8").strip() for name in old_key_files],
+		old_keys=old_keys,
 		heads=[_head_of(text) for text in heads],
 		tell=lambda events: say(f"  {events:,} events") if events % TELL_EVERY == 0 else None,
 	)
@@ -55,6 +60,16 @@ def run(
 	if result.other_key:
 		return UNPROVEN
 	return UNSEALED if result.unsealed else FINE
+
+
+def _learn(old_keys: Sequence[str]) -> None:
+	"""Whoever has a key shows that it is the site's, or that of the site where a backup comes from."""
+	sealing.lock()
+	at = sealing.last()
+	sealing.know(audit.current_key(), at)
+	with suppress(OSError, Unreadable, LockTimeoutError):
+		head.learn([signing.key_of(key).id for key in old_keys], at.number)
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 
 
 def _accept(reason: str, say: Say) -> None:

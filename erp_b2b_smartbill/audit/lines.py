@@ -53,6 +53,8 @@ def back_to(marked: int) -> None:
 def write(line: dict[str, Any], level: int = logging.INFO) -> None:
 	"""One line at once. What cannot be logged must not undo what is committed."""
 	with suppress(OSError):
+		# several sites may be logged into one stream
+		line = {"site": frappe.local.site, **line}
 		_logger().log(level, json.dumps(line, ensure_ascii=False, default=str))
 
 

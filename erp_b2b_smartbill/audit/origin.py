@@ -65,11 +65,30 @@ def _of_request(request: Any) -> str:
 def actors(doc: Any, origin: str, on_behalf_of: str | None = None) -> tuple[str, str | None]:
 	"""(who, on whose behalf or None). Who works in another's name by Frappe's Impersonate is named himself."""
 	user = frappe.session.user
-	if impersonator := (frappe.session.data or {}).get("impersonated_by"):
-		return impersonator, user
+	if by := impersonator():
+		return by, user
 	if not on_behalf_of and origin in _UNATTENDED:
 		on_behalf_of = doc.get("requested_by")
 	return user, on_behalf_of if on_behalf_of != user else None
+
+
+def impersonator() -> str | None:
+	"""Who works in the user's name by Frappe's Impersonate; in a job, who did when it was asked for."""
+	if by := (frappe.session.data or {}).get("impersonated_by"):
+		return by
+	user, by = frappe.flags.b2b_impersonated or (None, None)
+	return by if user == frappe.session.user else None
+
+
+@contextmanager
+def impersonated(by: str | None) -> Iterator[None]:
+	"""For a job, as the user who asked: `by` is who worked in his name, the `impersonator` of then."""
+	before = frappe.flags.b2b_impersonated
+	frappe.flags.b2b_impersonated = (frappe.session.user, by) if by else None
+	try:
+		yield
+	finally:
+		frappe.flags.b2b_impersonated = before
 
 
 def address() -> str | None:

@@ -14,12 +14,16 @@ from typing import Any
 
 import frappe
 from frappe.query_builder import DocType, Order
+from frappe.query_builder.functions import Max
 from frappe.utils import get_datetime
+from frappe.utils.file_lock import LockTimeoutError
+from pypika.functions import Substring
 
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.audit import head, lines, signing
 from erp_b2b_smartbill.audit.errors import log_masked_error
-from erp_b2b_smartbill.audit.head import Head
+from erp_b2b_smartbill.audit.head import Head, Keys
+from erp_b2b_smartbill.site_file import Unreadable
 
 CHUNK = 200
 # the next job begins a minute later
@@ -69,6 +73,30 @@ def seal_of(number: int) -> str | None:
 	return frappe.db.get_value(audit.EVENT, {"seal_number": number}, "seal")
 
 
+def know(key: signing.Key, at: Head) -> Keys:
+	"""The keys of the site, this one being what seals from now on, after `at`. To be called under `lock`, or while
+	nobody seals."""
+	try:
+		return head.know(key.id, at.number, keys_of_seals)
+	except (OSError, Unreadable, LockTimeoutError):
+		# the head cannot be remembered either, which is told
+		return Keys({**keys_of_seals(), key.id: None}, clock.now())
+
+
+def keys_of_seals() -> dict[str, int]:
+	"""Which key sealed up to which number, by what the database says."""
+	table = DocType(audit.EVENT)
+	key_id = Substring(table.seal, 1, signing.ID_LENGTH)
+	rows = (
+		frappe.qb.from_(table)
+		.select(key_id, Max(table.seal_number))
+		.where((table.seal_number > 0) & table.seal.isnotnull())
+		.groupby(key_id)
+		.run()
+	)
+	return {key_id: int(number) for key_id, number in rows}
+
+
 def lock() -> None:
 	"""For one sealer, or whoever writes into what is sealed, until the transaction ends. To be called with nothing
 	uncommitted: what is read afterwards is what is committed by now."""
@@ -83,12 +111,12 @@ def _seal_chunk(place: Place | None) -> tuple[int, Place | None]:
 		rows = unsealed_after(place, CHUNK)
 		key, now = audit.current_key(), clock.now()
 		at = last()
+		known = know(key, at)
 		changes: dict[str, dict[str, Any]] = {}
 		for row in rows:
 			# what the app did not write is no part of the chain; the verifier tells of it
-			if not row.signature or (
-				signing.key_id(row.signature) == key.id and not signing.is_signed(key, row)
-			):
+			signed_by = signing.key_id(row.signature)
+			if not (signing.is_signed(key, row) if signed_by == key.id else known.may_sign(signed_by)):
 				continue
 			number = at.number + 1
 			seal = signing.seal(key, number, at.seal, row.signature)
@@ -121,12 +149,15 @@ def unsealed_after(place: Place | None, limit: int) -> list[Any]:
 		.orderby(table.name)
 		.limit(limit)
 	)
-	if place:
-		creation, name = place
-		query = query.where(
-			(table.creation > creation) | ((table.creation == creation) & (table.name > name))
-		)
-	return query.run(as_dict=True)
+	return behind(query, table, place).run(as_dict=True)
+
+
+def behind(query: Any, table: Any, place: Place | None) -> Any:
+	"""The query, of the rows that follow a place."""
+	if not place:
+		return query
+	creation, name = place
+	return query.where((table.creation > creation) | ((table.creation == creation) & (table.name > name)))
 
 
 def place_of(row: Any) -> Place:

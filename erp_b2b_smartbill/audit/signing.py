@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 # what stands before the first seal
 BEGINNING = "beginning"
+ID_LENGTH = 8
 
 # of an event, signed as they are stored; the Links that follow a rename are not among them, their first values are
 SIGNED = (
@@ -45,7 +47,7 @@ class Key:
 def key_of(encryption_key: str) -> Key:
 	"""The key of this one purpose, of the site's encryption key; it is derived whenever it is needed, and not stored."""
 	secret = hmac.new(encryption_key.encode(), _PURPOSE, hashlib.sha256).digest()
-	return Key(hmac.new(secret, b"id", hashlib.sha256).hexdigest()[:8], secret)
+	return Key(hmac.new(secret, b"id", hashlib.sha256).hexdigest()[:ID_LENGTH], secret)
 
 
 def sign(key: Key, event: Any) -> str:
@@ -61,6 +63,14 @@ def seal(key: Key, number: int, previous: str, signature: str) -> str:
 def key_id(text: str | None) -> str:
 	"""Of the key that a signature or seal was made with."""
 	return str(text or "").partition(".")[0]
+
+
+def proof(keys: Mapping[str, Key], known: Container[str], event: Any) -> bool | None:
+	"""Whether an event is signed with one of the keys; None: with one that is known and not at hand."""
+	signed_by = key_id(event.get("signature"))
+	if key := keys.get(signed_by):
+		return is_signed(key, event)
+	return None if signed_by and signed_by in known else False
 
 
 def is_signed(key: Key, event: Any) -> bool:

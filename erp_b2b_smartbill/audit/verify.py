@@ -8,8 +8,10 @@ The memory that it takes does not grow with the events.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -20,9 +22,9 @@ from frappe.query_builder import DocType
 from frappe.utils import get_datetime
 
 from erp_b2b_smartbill import audit, clock
-from erp_b2b_smartbill.audit import head, lines, links, personal, sealing, signing
+from erp_b2b_smartbill.audit import head, lines, links, sealing, signing
 from erp_b2b_smartbill.audit.errors import log_masked_error
-from erp_b2b_smartbill.audit.head import Head
+from erp_b2b_smartbill.audit.head import Head, Keys
 from erp_b2b_smartbill.audit.managers import managers, notify_users
 from erp_b2b_smartbill.site_file import Unreadable
 from erp_b2b_smartbill.text import N_
@@ -40,6 +42,10 @@ MAX_PROBLEMS = 100
 # the job seals each minute
 UNSEALED_AFTER = timedelta(minutes=15)
 LAST_RESULT = "b2b_audit_verified"
+# what people were told last, whoever verified meanwhile
+LAST_TOLD = "b2b_audit_told"
+# a week of nightly passes, however long each takes
+REMIND_AFTER = timedelta(days=6, hours=12)
 # who is told at night
 TOLD = ("System Manager", "B2B Manager", "B2B Auditor")
 
@@ -59,7 +65,17 @@ _COLUMNS = (
 	"creation",
 )
 
-Keys = dict[str, signing.Key]
+
+@dataclass(frozen=True)
+class Proof:
+	"""The keys that are at hand, by their ids, and those that are known."""
+
+	keys: dict[str, signing.Key]
+	known: Keys
+
+	def of(self, event: Any) -> bool | None:
+		"""Whether the app wrote it so; None: it is signed with a known key that is not at hand."""
+		return signing.proof(self.keys, self.known.until, event)
 
 
 @dataclass(frozen=True)
@@ -85,13 +101,20 @@ class Result:
 	unsealed: int = 0
 	other_key: int = 0
 	head: Head = field(default_factory=lambda: Head(0, signing.BEGINNING))
+	_all: Any = field(default_factory=hashlib.sha256, repr=False)
 
 	@property
 	def ok(self) -> bool:
 		return not self.found
 
+	@property
+	def digest(self) -> str:
+		"""Of all problems, also of those that are only counted."""
+		return self._all.hexdigest()
+
 	def add(self, kind: str, number: int, event: str | None) -> None:
 		self.found += 1
+		self._all.update(f"{kind} {number} {event}\n".encode())
 		if len(self.problems) < MAX_PROBLEMS:
 			self.problems.append(Problem(kind, number, event))
 
@@ -106,18 +129,28 @@ def verify(
 	elsewhere, as from the log; the one in the site's folder is always among them. `tell` is given how far it is."""
 	# a fresh snapshot, the same for all chunks where the database has such
 	frappe.db.rollback()
-	keys = {key.id: key for key in (audit.current_key(), *map(signing.key_of, old_keys))}
 	result = Result()
-	known = [*heads, *_remembered(result)]
-	seals = {one.number: one.seal for one in known}
+	ends = [*heads, *_remembered(result)]
+	seals = {one.number: one.seal for one in ends}
+	keys = {key.id: key for key in (audit.current_key(), *map(signing.key_of, old_keys))}
+	proof = Proof(keys, _known_keys())
+	renames = links.Renames(proof.of)
 	for rows in _sealed():
-		_verify_chunk(rows, keys, seals, result)
+		_verify_chunk(rows, proof, renames, seals, result)
 		tell(result.events)
-	for one in known:
+	for one in ends:
 		if one.number > result.head.number:
 			result.add(CUT_OFF, one.number, None)
-	_verify_unsealed(keys, result)
+	_verify_unsealed(proof, result)
+	_verify_below(proof, result)
 	return result
+
+
+def _known_keys() -> Keys:
+	with suppress(Unreadable):
+		if known := head.keys():
+			return known
+	return Keys(dict(sealing.keys_of_seals()), clock.now())
 
 
 def _remembered(result: Result) -> list[Head]:
@@ -157,16 +190,17 @@ def _sealed() -> Iterator[list[Any]]:
 		creation, name = sealing.place_of(rows[-1])
 
 
-def _verify_chunk(rows: list[Any], keys: Keys, seals: dict[int, str], result: Result) -> None:
-	renames = links.Renames(rows)
-	erased = links.Erased(rows)
+def _verify_chunk(
+	rows: list[Any], proof: Proof, renames: links.Renames, seals: dict[int, str], result: Result
+) -> None:
+	erased = links.Erased(rows, proof.of)
 	for row in rows:
 		result.events += 1
 		number, before = row.seal_number, result.head
 		if number > before.number + 1:
 			result.add(DELETED, before.number + 1, None)
-		kind = _kind(row, before, keys, result)
-		if not kind and not (renames.explain(row) and erased.explain(row) and _is_proven(row)):
+		kind = _kind(row, before, proof, result)
+		if not kind and not (links.apart_is_proven(row) and renames.explain(row) and erased.explain(row)):
 			kind = EDITED
 		if not kind and seals.get(number, row.seal) != row.seal:
 			# sealed anew after the end that is remembered was cut off
@@ -176,21 +210,24 @@ def _verify_chunk(rows: list[Any], keys: Keys, seals: dict[int, str], result: Re
 		result.head = Head(number, row.seal or "")
 
 
-def _kind(row: Any, before: Head, keys: Keys, result: Result) -> str | None:
+def _kind(row: Any, before: Head, proof: Proof, result: Result) -> str | None:
 	"""What signature and seal say of an event; `before` is what stands before it."""
 	number = row.seal_number
 	if not row.signature or not row.seal:
 		return INSERTED
-	signed_by, sealed_by = (keys.get(signing.key_id(text)) for text in (row.signature, row.seal))
-	if signed_by is None or sealed_by is None:
+	key_id = signing.key_id(row.seal)
+	sealed_by = proof.keys.get(key_id)
+	if not sealed_by and not proof.known.may_have_sealed(key_id, number):
+		return INSERTED
+	is_signed = proof.of(row)
+	if is_signed is None or sealed_by is None:
 		result.other_key += 1
-	is_signed = signed_by is None or signing.is_signed(signed_by, row)
 	# by what it says that it follows: whether its own numbers are as they were
 	is_whole = sealed_by is None or signing.is_sealed(
 		sealed_by, number, row.previous_seal or "", row.signature, row.seal
 	)
-	if not is_signed:
-		return EDITED if is_whole else INSERTED
+	if is_signed is False:
+		return EDITED if is_whole and signing.key_id(row.signature) in proof.keys else INSERTED
 	follows = row.previous_seal == before.seal
 	is_after_gap = number > before.number + 1
 	if not is_whole or (not follows and not is_after_gap):
@@ -198,30 +235,43 @@ def _kind(row: Any, before: Head, keys: Keys, result: Result) -> str | None:
 	return None
 
 
-def _is_proven(row: Any) -> bool:
-	"""Whether what stands apart is what its digest says, where it is there."""
-	for stored, digest in ((row.personal, row.personal_digest), (row.who, row.who_digest)):
-		if stored and not (digest and personal.is_proven(stored, digest)):
-			return False
-	return True
-
-
-def _verify_unsealed(keys: Keys, result: Result) -> None:
+def _verify_unsealed(proof: Proof, result: Result) -> None:
 	late = clock.now() - UNSEALED_AFTER
 	place = None
 	while True:
 		rows = sealing.unsealed_after(place, CHUNK)
 		for row in rows:
-			key = keys.get(signing.key_id(row.signature))
-			if not row.signature:
+			key_id = signing.key_id(row.signature)
+			if key_id not in proof.keys and not proof.known.may_sign(key_id):
 				result.add(INSERTED, 0, row.name)
-			elif key and not signing.is_signed(key, row):
+			elif proof.of(row) is False:
 				result.add(EDITED, 0, row.name)
 			elif get_datetime(row.occurred_at) < late:
 				result.unsealed += 1
 		if len(rows) < CHUNK:
 			return
 		place = sealing.place_of(rows[-1])
+
+
+def _verify_below(proof: Proof, result: Result) -> None:
+	"""Numbers below zero, and none at all, are given to no event: the sealing job does not see such a row."""
+	table = DocType(audit.EVENT)
+	name = ""
+	while True:
+		rows = (
+			frappe.qb.from_(table)
+			.select(*(table[column] for column in (*signing.SIGNED, "signature", "seal_number")))
+			.where((table.seal_number < 0) | table.seal_number.isnull())
+			.where(table.name > name)
+			.orderby(table.name)
+			.limit(CHUNK)
+			.run(as_dict=True)
+		)
+		for row in rows:
+			result.add(EDITED if proof.of(row) else INSERTED, row.seal_number or 0, row.name)
+		if len(rows) < CHUNK:
+			return
+		name = rows[-1].name
 
 
 def nightly() -> None:
@@ -236,9 +286,9 @@ def nightly() -> None:
 
 
 def run() -> Result:
-	"""Verify, keep the result for the health page, and tell people of problems that the last pass did not find."""
+	"""Verify, keep the result for the health page, and tell people of problems that they were not told of; of those that
+	stand, again each week."""
 	sealing.seal()
-	before = last_result() or {}
 	try:
 		result = verify()
 	except Exception:
@@ -246,13 +296,26 @@ def run() -> Result:
 		log_masked_error("The Business Events could not be verified")
 		raise
 	keep(result)
-	found = [one.as_dict() for one in result.problems]
-	if found and found != before.get("problems"):
-		text = _("{0} problems were found in the Business Events: see the report, and docs/audit.md.").format(
-			result.found
-		)
-		notify_users(managers(*TOLD), frappe._dict(doctype="Report", name="Business Events"), text)
+	_tell(result)
 	return result
+
+
+def _tell(result: Result) -> None:
+	told, now = _stored(LAST_TOLD) or {}, clock.now()
+	if result.ok:
+		if told:
+			# should they come back, they are news
+			frappe.db.set_global(LAST_TOLD, "{}")
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		return
+	if told.get("digest") == result.digest and now - get_datetime(told["at"]) < REMIND_AFTER:
+		return
+	frappe.db.set_global(LAST_TOLD, json.dumps({"digest": result.digest, "at": str(now)}))
+	text = _("{0} problems were found in the Business Events: see the report, and docs/audit.md.").format(
+		result.found
+	)
+	# it commits both, or neither
+	notify_users(managers(*TOLD), frappe._dict(doctype="Report", name="Business Events"), text)
 
 
 def keep(result: Result) -> None:
@@ -274,5 +337,9 @@ def keep(result: Result) -> None:
 def last_result() -> dict[str, Any] | None:
 	"""{verified_at, ok, problems: [{kind, seal_number, event}], found, unsealed, other_key, events} of the last pass
 	that was kept; None before the first. Of `found` problems the first hundred are listed."""
-	stored = frappe.db.get_global(LAST_RESULT)
+	return _stored(LAST_RESULT)
+
+
+def _stored(key: str) -> dict[str, Any] | None:
+	stored = frappe.db.get_global(key)
 	return json.loads(stored) if stored else None

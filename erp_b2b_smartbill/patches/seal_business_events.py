@@ -15,9 +15,13 @@ CHUNK = 500
 
 
 def execute() -> None:
-	"""May run again, and goes on where it was broken off: what is signed is left alone. Commits chunk by chunk."""
-	while rows := _unsigned():
-		key = audit.current_key()
+	"""May run again, and goes on where it was broken off: what is signed is left alone. Commits chunk by chunk. Once
+	there is a chain, what lacks a signature was not written by the app, and gets none."""
+	if sealing.last().number:
+		return
+	key, place = audit.current_key(), None
+	while rows := _unsigned(place):
+		place = sealing.place_of(rows[-1])
 		frappe.db.bulk_update(
 			audit.EVENT, {row.name: _signed(key, row) for row in rows}, chunk_size=100, update_modified=False
 		)
@@ -25,9 +29,9 @@ def execute() -> None:
 	sealing.seal()
 
 
-def _unsigned() -> list[Any]:
+def _unsigned(place: sealing.Place | None = None) -> list[Any]:
 	table = DocType(audit.EVENT)
-	return (
+	query = (
 		frappe.qb.from_(table)
 		.select(
 			table.name,
@@ -43,9 +47,10 @@ def _unsigned() -> list[Any]:
 		)
 		.where(table.signature.isnull() & (table.seal_number == 0))
 		.orderby(table.creation)
+		.orderby(table.name)
 		.limit(CHUNK)
-		.run(as_dict=True)
 	)
+	return sealing.behind(query, table, place).run(as_dict=True)
 
 
 def _signed(key: signing.Key, row: Any) -> dict[str, Any]:

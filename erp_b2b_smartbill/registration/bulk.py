@@ -41,9 +41,11 @@ def start(action: str, names: Any, reason: str | None) -> dict[str, Any]:
 	)
 
 
-def run(job: str, action: str, names: Sequence[str], reason: str | None) -> None:
+def run(
+	job: str, action: str, names: Sequence[str], reason: str | None, impersonated_by: str | None = None
+) -> None:
 	"""The background job, as the user who asked."""
-	many.work(KIND, job, names, lambda name: _one(action, name, reason))
+	many.work(KIND, job, names, lambda name: _one(action, name, reason), impersonated_by)
 
 
 def progress(job: str) -> dict[str, Any]:

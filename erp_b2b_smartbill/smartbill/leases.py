@@ -4,8 +4,8 @@ A job works on a run by a lease: a token and a sign of life in the run's row. Wh
 has lost the run and writes nothing more. Every step is one transaction under the lock of that row, which is taken before
 any other lock. A run without a sign of life is taken over by the next job.
 
-The run's doctype has the fields status, requested_by, worker, started_at, heartbeat_at, next_at, message, job_number,
-crashes and stop_requested.
+The run's doctype has the fields status, requested_by, impersonated_by, worker, started_at, heartbeat_at, next_at,
+message, job_number, crashes and stop_requested.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from frappe.translate import get_user_lang
 from frappe.utils.background_jobs import get_job_status
 
 from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.audit import origin
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.exceptions import Conflict, not_found
 
@@ -53,6 +54,7 @@ class Lease:
 	requested_by: str
 	started_at: datetime
 	stop_requested: bool = False
+	impersonated_by: str | None = None
 
 
 class Leases:
@@ -99,7 +101,14 @@ class Leases:
 					"crashes": crashes,
 				},
 			)
-			lease = Lease(run, token, stored.requested_by, started_at, bool(stored.stop_requested))
+			lease = Lease(
+				run,
+				token,
+				stored.requested_by,
+				started_at,
+				bool(stored.stop_requested),
+				stored.impersonated_by,
+			)
 		if crashes >= MAX_CRASHES:
 			self.end(lease, failure=_("The work on it broke off several times; see the Error Log."))
 			return None
@@ -112,7 +121,7 @@ class Leases:
 		lease = self.take(run)
 		if lease is None:
 			return "another job works on it, or it is over"
-		with _as_user(lease.requested_by):
+		with _as_user(lease.requested_by), origin.impersonated(lease.impersonated_by):
 			try:
 				return job(lease)
 			except LeaseLost:
@@ -238,6 +247,7 @@ class Leases:
 				[
 					"status",
 					"requested_by",
+					"impersonated_by",
 					"worker",
 					"started_at",
 					"heartbeat_at",

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.query_builder.functions import Count
 
 from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.audit import origin
 from erp_b2b_smartbill.audit.managers import notify_users
 from erp_b2b_smartbill.exceptions import Problem
 from erp_b2b_smartbill.smartbill.leases import (
@@ -66,6 +67,7 @@ def create(requested_by: str, rows: list[tuple[str, str | None, RowResult | None
 			"doctype": RUN,
 			"status": QUEUED,
 			"requested_by": requested_by,
+			"impersonated_by": origin.impersonator(),
 			"total": len(rows),
 			"rows": [
 				{

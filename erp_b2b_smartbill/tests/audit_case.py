@@ -29,6 +29,7 @@ class AuditCase(CommittingTestCase):
 		frappe.db.rollback()
 		frappe.db.delete(audit.EVENT)
 		forget_default(verify.LAST_RESULT)
+		forget_default(verify.LAST_TOLD)
 		frappe.db.commit()
 		self.file().unlink(missing_ok=True)
 

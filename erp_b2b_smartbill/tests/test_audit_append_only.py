@@ -129,6 +129,28 @@ class TestAppendOnly(AuditCase):
 		for attempt in attempts:
 			self.assert_untouched(attempt, Exception)
 
+	def test_by_a_script_that_knows_our_flags(self):
+		"""A Server Script reaches a document and its flags, and the events that pass its hooks."""
+
+		def forged() -> Any:
+			doc = frappe.get_doc({"doctype": EVENT, "event": "Forged"})
+			doc.flags.recorded = True
+			return doc
+
+		self.assert_untouched(lambda: forged().insert(ignore_permissions=True), frappe.PermissionError)
+		self.assert_untouched(lambda: forged().db_insert(), frappe.PermissionError)
+
+		def written_twice() -> None:
+			event = note()
+			frappe.db.rollback()
+			forged().update({"flags": event.flags}).insert(ignore_permissions=True)
+
+		self.assert_untouched(written_twice, frappe.PermissionError)
+		event = note()
+		frappe.db.rollback()
+		event.name, event.event = "forged", "Forged"
+		self.assert_untouched(event.db_insert, frappe.PermissionError)
+
 	def test_by_data_import(self):
 		files = {
 			"Insert New Records": "event,reason\nForged,other\n",

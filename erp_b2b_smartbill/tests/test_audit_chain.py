@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -192,12 +193,52 @@ class TestTampering(AuditCase):
 		signature = signing.sign(key, row)
 		seal = signing.seal(key, 3, head.remembered().seal, signature)
 		self.tamper(ONE.format("signature = %s, seal = %s"), signature, seal, "forged")
-		result = verify.verify()
-		self.assertEqual(result.other_key, 1)
+		self.assertEqual(self.problems(), [("Inserted", 3)])
+		# and goes on to be, when others are sealed after it
+		self.sealed(1)
+		self.assertEqual(self.problems(), [("Inserted", 3)])
 
-	def copied(self, name: str, forged: str, seal_number: int) -> None:
+	def test_an_event_signed_with_a_made_up_key_is_never_sealed(self):
+		self.made_up(self.sealed(2)[0], signing.key_of("somebody's own"))
+		self.assertEqual(sealing.seal(), 0)
+		self.assertEqual(self.problems(), [("Inserted", 0)])
+
+	def test_a_number_below_zero_hides_nothing(self):
+		names = self.sealed(2)
+		self.copied(names[0], "forged", seal_number=-1)
+		waiting = note().name
+		frappe.db.commit()
+		self.tamper(ONE.format("seal_number = -2"), waiting)
+		self.assertEqual(sealing.seal(), 0)
+		self.assertCountEqual(self.problems(), [("Inserted", -1), ("Edited", -2)])
+
+	def test_a_made_up_event_excuses_nothing(self):
+		"""Neither a renaming nor an erasure that the app did not write."""
+		names = self.sealed(2)
+		personal = note(reason="ask ana@example.com").name
+		frappe.db.commit()
+		sealing.seal()
+		key = signing.key_of("somebody's own")
+		renaming = {"event": audit.DOCUMENT_RENAMED, "before": json.dumps({"name": "B2B Settings"})}
+		self.made_up(
+			names[0], key, name="renamed", reference_name="Other", after='{"name": "Other"}', **renaming
+		)
+		self.tamper(ONE.format("reference_name = %s"), "Other", names[1])
+		after = json.dumps({"part": "personal", "events": [personal]})
+		self.made_up(names[0], key, name="erased", event=audit.PERSONAL_ERASED, after=after)
+		self.tamper(ONE.format("personal = null, personal_erased_by = %s"), "erased", personal)
+		found = self.problems()
+		self.assertCountEqual(found, [("Edited", 2), ("Edited", 3), ("Inserted", 0), ("Inserted", 0)])
+
+	def made_up(self, like: str, key: signing.Key, name: str = "forged", **values: Any) -> None:
+		"""A row like another, as its writer would write and sign it with a key of his own."""
+		self.copied(like, name, seal_number=0, seal=None, **values)
+		row = frappe.get_all(audit.EVENT, {"name": name}, ["*"])[0]
+		self.tamper(ONE.format("signature = %s"), signing.sign(key, row), name)
+
+	def copied(self, name: str, forged: str, seal_number: int, **values: Any) -> None:
 		row = dict(frappe.db.sql("select * from `tabBusiness Event` where name = %s", name, as_dict=True)[0])
-		row.update({"name": forged, "seal_number": seal_number, "previous_seal": None})
+		row.update({"name": forged, "seal_number": seal_number, "previous_seal": None, **values})
 		columns = ", ".join(f"`{column}`" for column in row)
 		places = ", ".join(["%s"] * len(row))
 		self.tamper(f"insert into `tabBusiness Event` ({columns}) values ({places})", *row.values())
@@ -253,6 +294,64 @@ class TestOtherKey(AuditCase):
 			name = frappe.db.get_value(audit.EVENT, {"seal_number": 1})
 			self.tamper(ONE.format("reason = %s"), "other", name)
 			self.assertEqual(self.problems(old_keys=[former]), [("Edited", 1)])
+
+	def test_a_former_key_signs_for_a_day_and_seals_no_more(self):
+		names = self.sealed(2)
+		former = audit.current_key()
+		with self.encryption_key("another key"):
+			self.sealed(1)
+			with clock.frozen(datetime.now(timezone.utc) + timedelta(hours=25)):
+				# what anybody may write: nobody here can tell it from what the former key signed
+				for name in ("waits", "sealed"):
+					frappe.db.sql(
+						"insert into `tabBusiness Event` (name, creation, event, occurred_at, signature, seal_number)"
+						" values (%s, %s, 'Forged', %s, %s, 0)",
+						(name, frappe.utils.now(), clock.now(), f"{former.id}.{'0' * 64}"),
+					)
+				frappe.db.commit()
+				self.assertEqual(sealing.seal(), 0)
+				self.tamper(
+					ONE.format("seal_number = 4, seal = %s, previous_seal = %s"),
+					f"{former.id}.{'1' * 64}",
+					sealing.last().seal,
+					"sealed",
+				)
+				self.assertEqual(self.problems(), [("Inserted", 4), ("Inserted", 0)])
+				self.assertEqual(verify.verify().other_key, len(names))
+
+	def test_the_key_that_comes_back_seals_again(self):
+		self.sealed(1)
+		with self.encryption_key("another key") as former:
+			self.sealed(1)
+		self.sealed(1)
+		result = verify.verify()
+		self.assertEqual((result.problems, result.other_key), ([], 1))
+		with self.encryption_key("another key"):
+			self.assertEqual(self.problems(old_keys=[former]), [])
+
+	def test_a_site_that_knows_no_keys_yet_learns_them_from_its_seals(self):
+		"""An update of the app, or a new disk."""
+		self.sealed(1)
+		with self.encryption_key("another key"):
+			self.sealed(1)
+			self.file().unlink()
+			self.assertEqual(self.problems(), [])
+			self.sealed(1)
+			result = verify.verify()
+			self.assertEqual((result.problems, result.other_key), ([], 1))
+
+	def test_a_former_key_shown_once_is_known_from_then_on(self):
+		"""A backup of another site, restored over this one."""
+		with self.encryption_key("the other site's"):
+			self.sealed(2)
+		self.file().unlink()
+		head.know(audit.current_key().id, 0, dict)
+		self.assertEqual(self.problems(), [("Inserted", 1), ("Inserted", 2)])
+		path = self.file().with_name("former_key.txt")
+		self.addCleanup(path.unlink, missing_ok=True)
+		path.write_text("the other site's", encoding="utf-8")
+		self.assertEqual(command.run(lambda _text: None, old_key_files=[str(path)]), 0)
+		self.assertEqual(command.run(lambda _text: None), 2)
 
 	def test_the_key_is_not_stored_and_not_told(self):
 		key = audit.current_key()
@@ -324,6 +423,47 @@ class TestNightly(AuditCase):
 		self.assertEqual((kept["ok"], kept["unsealed"]), (False, 0))
 		self.assertEqual(kept["problems"], [{"kind": "Edited", "seal_number": 1, "event": names[0]}])
 		self.assertTrue(kept["verified_at"])
+
+	def told(self, run: Callable[[], Any]) -> bool:
+		before = frappe.db.count("Notification Log")
+		run()
+		return frappe.db.count("Notification Log") > before
+
+	def test_what_an_administrator_saw_by_the_command_is_told_at_night_too(self):
+		names = self.sealed(2)
+		self.tamper(ONE.format("reason = %s"), "other", names[0])
+		self.assertFalse(self.told(lambda: command.run(lambda _text: None)))
+		self.assertTrue(self.told(verify.run))
+		self.assertFalse(self.told(verify.run))
+
+	def test_a_problem_behind_the_first_hundred_is_told_too(self):
+		settings = "B2B Settings"
+		audit.record_many("Noted", [(settings, settings, {"text": "1"})] * (verify.MAX_PROBLEMS + 2))
+		frappe.db.commit()
+		sealing.seal()
+		edit = "update `tabBusiness Event` set reason = 'other' where seal_number <= %s"
+		self.tamper(edit, verify.MAX_PROBLEMS + 1)
+		self.assertTrue(self.told(verify.run))
+		self.assertFalse(self.told(verify.run))
+		# as many problems as before, and another one
+		last = verify.MAX_PROBLEMS + 1
+		self.tamper("update `tabBusiness Event` set reason = null where seal_number = %s", last)
+		self.tamper("update `tabBusiness Event` set reason = 'other' where seal_number = %s", last + 1)
+		self.assertTrue(self.told(verify.run))
+
+	def test_problems_that_stand_are_told_again_each_week(self):
+		names = self.sealed(1)
+		self.tamper(ONE.format("reason = %s"), "other", names[0])
+		self.assertTrue(self.told(verify.run))
+		for days, is_told in ((1, False), (7, True), (8, False), (14, True)):
+			with clock.frozen(datetime.now(timezone.utc) + timedelta(days=days)):
+				self.assertEqual(self.told(verify.run), is_told, days)
+
+	def test_problems_that_come_back_are_told_again(self):
+		names = self.sealed(1)
+		for reason, is_told in (("other", True), (None, False), ("other", True)):
+			self.tamper(ONE.format("reason = %s"), reason, names[0])
+			self.assertEqual(self.told(verify.run), is_told)
 
 	def test_before_the_first_pass_there_is_no_result(self):
 		self.assertIsNone(verify.last_result())

@@ -1,12 +1,13 @@
 """What Business Events say about people: stands apart, follows renames, and is erased without breaking the chain."""
 
 import json
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from unittest.mock import patch
 
 import frappe
 
-from erp_b2b_smartbill import audit
+from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.audit import erase_command, erasing, personal, sealing, signing, verify
 from erp_b2b_smartbill.patches import seal_business_events
 from erp_b2b_smartbill.registration import decide, retention
@@ -145,6 +146,26 @@ class TestRenaming(WithoutJobsCase):
 		)
 		frappe.db.commit()
 		self.assertEqual([one.kind for one in verify.verify().problems], ["Edited"])
+
+	def test_an_event_set_back_to_the_name_of_before_is_found(self):
+		factories.company()
+		doc, new = factories.customer(), frappe.generate_hash(length=12)
+		with clock.frozen(datetime.now(timezone.utc) - timedelta(hours=1)):
+			audit.record("Test", doc)
+		frappe.db.commit()
+		sealing.seal()
+		frappe.rename_doc("Customer", doc.name, new, force=True)
+		# somebody else who gets the free name is told of by it
+		frappe.db.commit()
+		sealing.seal()
+		with clock.frozen(datetime.now(timezone.utc) + timedelta(hours=1)):
+			audit.record("Test", frappe._dict(doctype="Customer", name=doc.name))
+			frappe.db.commit()
+			sealing.seal()
+			self.assertEqual(verify.verify().problems, [])
+		frappe.db.sql("update `tabBusiness Event` set reference_name = %s where seal_number = 1", doc.name)
+		frappe.db.commit()
+		self.assertEqual([(one.kind, one.seal_number) for one in verify.verify().problems], [("Edited", 1)])
 
 	def test_a_user_with_another_address_stays_who_he_was(self):
 		user, other = factories.user("System Manager"), f"{frappe.generate_hash(length=8)}@example.com"
@@ -450,6 +471,14 @@ class TestPatch(AuditCase):
 		seal_business_events.execute()
 		again = frappe.as_json(frappe.db.sql("select * from `tabBusiness Event` order by name", as_dict=True))
 		self.assertEqual(again, rows)
+
+	def test_what_somebody_adds_to_a_chain_is_not_signed_by_the_patch(self):
+		self.sealed(1)
+		forged = self.old()
+		frappe.db.commit()
+		seal_business_events.execute()
+		self.assertIsNone(stored(forged).signature)
+		self.assertEqual([one.kind for one in verify.verify().problems], ["Inserted"])
 
 	def test_a_patch_that_was_broken_off_goes_on(self):
 		for _time in range(3):

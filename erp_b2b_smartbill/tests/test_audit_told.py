@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import frappe
 from frappe.desk.form.load import get_additional_timeline_content
@@ -12,9 +13,11 @@ from werkzeug.wrappers import Request
 
 from erp_b2b_smartbill import audit
 from erp_b2b_smartbill.audit import lines, origin, personal
+from erp_b2b_smartbill.registration import bulk
 from erp_b2b_smartbill.report.business_events import business_events
+from erp_b2b_smartbill.smartbill.clients import conflict_actions, settle_many
 from erp_b2b_smartbill.tests import factories
-from erp_b2b_smartbill.tests.audit_case import AuditCase, note
+from erp_b2b_smartbill.tests.audit_case import NOTED, AuditCase, note
 from erp_b2b_smartbill.tests.compat import ServerTestCase
 
 REPORT = "Business Events"
@@ -86,6 +89,35 @@ class TestOrigin(ServerTestCase):
 			event = note()
 		self.assertEqual((event.user, event.on_behalf_of), ("Administrator", user))
 
+	def test_who_impersonated_the_one_who_asked_is_named_in_the_job_too(self):
+		user, jobs = factories.user("Sales User"), []
+		names = [str(number) for number in range(20)]
+		asked = {
+			bulk: lambda: bulk.start("reject", names, "x"),
+			settle_many: lambda: settle_many.settle_many(names, conflict_actions.BULK[0]),
+		}
+		for module, ask in asked.items():
+			with (
+				self.subTest(module=module.__name__),
+				patch.object(frappe, "enqueue", lambda _method, **options: jobs.append(options)),
+				patch.object(module, "_one", lambda *_given: {"event": note().name}),
+			):
+				with self.as_user(user):
+					frappe.session.data.impersonated_by = "Administrator"
+					ask()
+				options = {
+					key: value
+					for key, value in jobs.pop().items()
+					if key not in ("queue", "timeout", "job_id", "enqueue_after_commit")
+				}
+				# the job begins anew as the user
+				with self.as_user(user):
+					module.run(**options)
+					told = frappe.get_last_doc(audit.EVENT, {"event": NOTED})
+					self.assertEqual((told.user, told.on_behalf_of), ("Administrator", user))
+					# and what is done after it is his own
+					self.assertEqual(note().user, user)
+
 
 class TestActs(ServerTestCase):
 	def last(self, event: str) -> Any:
@@ -133,6 +165,7 @@ class TestLines(AuditCase):
 		self.assertEqual((line["name"], line["event"], line["origin"]), (name, "Noted in a test", "Command"))
 		self.assertEqual(line["signature"], frappe.db.get_value(audit.EVENT, name, "signature"))
 		self.assertNotIn("ana@", json.dumps(line))
+		self.assertEqual(line["site"], frappe.local.site)
 		frappe.db.commit()
 		self.assertEqual(len(self.written), 1)
 
@@ -175,21 +208,46 @@ class TestTimeline(AuditCase):
 	def test_a_quotation_shows_the_events_of_its_proforma_too(self):
 		factories.company()
 		quotation = factories.quotation()
+		doc = self.proforma(quotation)
+		audit.record(audit.PROFORMA_ISSUED, doc)
+		contents = self.contents("Quotation", quotation.name)
+		self.assertEqual(len([one for one in contents if "Proforma issued" in one and doc.name in one]), 1)
+
+	def test_a_quotation_asks_by_names_that_the_index_finds_and_no_more_often_for_more_proformas(self):
+		factories.company()
+		quotation, other = factories.quotation(), factories.quotation()
+
+		def asked() -> list[str]:
+			with patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+				self.contents("Quotation", quotation.name)
+			return [str(call.args) for call in sql.call_args_list]
+
+		asked()
+		few = asked()
+		names = [self.proforma(quotation, status).name for status in ("Cancelled", "Issued")]
+		audit.record(audit.PROFORMA_ISSUED, self.proforma(other))
+		more = asked()
+		self.assertEqual(len(more), len(few))
+		(events,) = [one for one in more if "FROM `tabBusiness Event`" in one.replace('"', "`")]
+		self.assertEqual(events.upper().count("SELECT"), 1)
+		for name in names:
+			self.assertIn(name, events)
+
+	def proforma(self, quotation: Any, status: str = "Issued") -> Any:
+		account = frappe.db.get_value("SmartBill Account", {"company": quotation.company})
+		account = account or factories.smartbill_account("https://ws.smartbill.ro/SBORO/api").name
 		doc = frappe.get_doc(
 			{
 				"doctype": "SmartBill Proforma",
 				"quotation": quotation.name,
 				"company": quotation.company,
-				"account": factories.smartbill_account("https://ws.smartbill.ro/SBORO/api").name,
-				"status": "Issued",
+				"account": account,
+				"status": status,
 				"series": "PRF2",
 			}
 		)
 		doc.flags.written_by_claim = True
-		doc.insert(ignore_permissions=True)
-		audit.record(audit.PROFORMA_ISSUED, doc)
-		contents = self.contents("Quotation", quotation.name)
-		self.assertEqual(len([one for one in contents if "Proforma issued" in one and doc.name in one]), 1)
+		return doc.insert(ignore_permissions=True)
 
 	def test_many_events_are_cut_and_lead_to_the_report(self):
 		factories.company()

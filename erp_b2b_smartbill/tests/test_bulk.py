@@ -11,7 +11,7 @@ from unittest.mock import patch
 import frappe
 import requests
 
-from erp_b2b_smartbill import clock
+from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.exceptions import Conflict, NotReady
 from erp_b2b_smartbill.smartbill import bulk, bulk_row, claim, leases, runs, schedule, settling, states
 from erp_b2b_smartbill.smartbill import issue as issuing
@@ -124,6 +124,16 @@ class TestRun(BulkTestCase):
 		self.assertEqual(frappe.session.user, "Administrator")
 		# nothing to tell: everything is issued
 		self.assertFalse(frappe.db.exists("Notification Log", {"document_name": run}))
+
+	def test_who_started_it_in_anothers_name_is_named_in_what_its_jobs_do(self):
+		names = self.quotations(1)
+		with self.as_user(self.user):
+			frappe.session.data.impersonated_by = "Administrator"
+			run = bulk.start(names).name
+		self.work(run)
+		issued = frappe.get_last_doc(audit.EVENT, {"event": audit.PROFORMA_ISSUED})
+		self.assertEqual((issued.user, issued.on_behalf_of), ("Administrator", self.user))
+		self.assertEqual(self.stored(run).impersonated_by, "Administrator")
 
 	def test_the_series_is_read_again_after_somebody_else_issued_in_it(self):
 		names = self.quotations(4)

@@ -42,11 +42,12 @@ class BusinessEvent(Document):
 	# end: auto-generated types
 
 	def db_insert(self, *args, **kwargs) -> None:
-		if not self.flags.recorded:
+		if self not in audit.being_recorded:
 			self._refuse()
 		# last, of what is really stored
 		self.signature = signing.sign(audit.current_key(), self)
 		super().db_insert(*args, **kwargs)
+		audit.being_recorded.discard(self)
 		lines.note(self)
 
 	def db_update(self, *args, **kwargs) -> None:

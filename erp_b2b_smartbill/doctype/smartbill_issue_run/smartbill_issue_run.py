@@ -24,6 +24,7 @@ class SmartBillIssueRun(Document):
 		ended_at: DF.Datetime | None
 		failed: DF.Int
 		heartbeat_at: DF.Datetime | None
+		impersonated_by: DF.Link | None
 		issued: DF.Int
 		job_number: DF.Int
 		message: DF.SmallText | None

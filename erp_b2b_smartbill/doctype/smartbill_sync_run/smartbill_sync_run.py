@@ -31,6 +31,7 @@ class SmartBillSyncRun(Document):
 		file: DF.Attach | None
 		gone: DF.Int
 		heartbeat_at: DF.Datetime | None
+		impersonated_by: DF.Link | None
 		job_number: DF.Int
 		linked: DF.Int
 		mapping: DF.Code | None

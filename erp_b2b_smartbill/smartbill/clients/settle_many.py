@@ -48,9 +48,11 @@ def settle_many(names: Any, action: str, note: str | None = None) -> dict[str, A
 	)
 
 
-def run(job: str, action: str, names: Sequence[str], note: str | None) -> None:
+def run(
+	job: str, action: str, names: Sequence[str], note: str | None, impersonated_by: str | None = None
+) -> None:
 	"""The background job, as the user who asked."""
-	many.work(KIND, job, names, partial(_one, action, note))
+	many.work(KIND, job, names, partial(_one, action, note), impersonated_by)
 
 
 def progress(job: str) -> dict[str, Any]:

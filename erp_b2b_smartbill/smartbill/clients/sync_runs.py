@@ -16,6 +16,7 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill import audit, clock
+from erp_b2b_smartbill.audit import origin
 from erp_b2b_smartbill.audit.errors import log_masked_error
 from erp_b2b_smartbill.audit.managers import managers, notify_users
 from erp_b2b_smartbill.exceptions import Conflict
@@ -65,6 +66,7 @@ def create(account: str, source: str, trigger: str, **values: Any) -> Any:
 			"trigger": trigger,
 			"status": QUEUED,
 			"requested_by": frappe.session.user,
+			"impersonated_by": origin.impersonator(),
 			"open_key": account,
 			"phase": READING,
 			"heartbeat_at": clock.now(),
