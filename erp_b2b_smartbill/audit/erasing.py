@@ -70,16 +70,37 @@ def _forget_name(doc: Any, *columns: str) -> None:
 
 def _about_customer(table: Any, name: str) -> Criterion:
 	"""Events of documents about the Customer, and those that name him, also by what he was called before."""
-	# as personal.py stores them, under whatever key
-	mentions = [_instr(table.personal, json.dumps(one, ensure_ascii=False)) > 0 for one in _names(name)]
-	about = Criterion.any(mentions)
+	naming = _naming(_names(name))
+	about = [table.name.isin(naming)] if naming else []
 	for doctype, field in OF_CUSTOMER.items():
 		document = DocType(doctype)
 		names = frappe.qb.from_(document).select(document.name).where(document[field] == name)
 		if doctype == "Quotation":
 			names = names.where(document.quotation_to == CUSTOMER)
-		about = about | ((table.reference_doctype == doctype) & table.reference_name.isin(names))
-	return about
+		about.append((table.reference_doctype == doctype) & table.reference_name.isin(names))
+	return Criterion.any(about)
+
+
+def _naming(names: list[str]) -> list[str]:
+	"""The events that have one of the names apart, under whatever key. They are read once: no index finds them."""
+	table = DocType(audit.EVENT)
+	# as personal.py stores them
+	texts = [json.dumps(one, ensure_ascii=False) for one in names]
+	found, last = [], ""
+	while True:
+		rows = (
+			frappe.qb.from_(table)
+			.select(table.name, table.personal)
+			.where((table.name > last) & Criterion.any(_instr(table.personal, text) > 0 for text in texts))
+			.orderby(table.name)
+			.limit(CHUNK)
+			.run(as_dict=True)
+		)
+		# MariaDB finds "ION" for "Ion" as well
+		found += [row.name for row in rows if any(text in row.personal for text in texts)]
+		if len(rows) < CHUNK:
+			return found
+		last = rows[-1].name
 
 
 def _names(customer: str) -> list[str]:
@@ -103,13 +124,17 @@ def _erase(
 ) -> int:
 	table = DocType(audit.EVENT)
 	column = table[part]
+	which = which & column.isnotnull()
+	if part == "personal":
+		# why something was erased is kept
+		which = which & (table.event != audit.PERSONAL_ERASED)
 	erased = 0
 	while True:
 		# what was erased is found no more
 		rows = (
 			frappe.qb.from_(table)
 			.select(table.name)
-			.where(which & column.isnotnull() & (table.event != audit.PERSONAL_ERASED))
+			.where(which)
 			.orderby(table.creation)
 			.orderby(table.name)
 			.limit(CHUNK)
@@ -119,6 +144,7 @@ def _erase(
 			return erased
 		names = [row[0] for row in rows]
 		told = audit.record(audit.PERSONAL_ERASED, doc, after={"part": part, "events": names}, reason=reason)
+		which = which & (table.name != told.name)
 		(
 			frappe.qb.update(table)
 			.set(column, None)

@@ -334,6 +334,31 @@ class TestErasingACustomer(WithoutJobsCase):
 		self.assertNotIn(user, frappe.as_json(rows))
 		self.assertEqual(verify.verify().problems, [])
 
+	def test_of_a_user_who_erased_others_and_is_gone_the_address_is_nowhere_either(self):
+		user = factories.user("System Manager")
+		self.told()
+		with self.as_user(user):
+			erasing.of_document(self.customer, "asked for")
+		frappe.db.delete("User", {"name": user})
+		frappe.db.commit()
+		sealing.seal()
+		self.erase(doctype="User", name=user)
+		sealing.seal()
+		told = frappe.db.sql("select * from `tabBusiness Event`", as_dict=True)
+		self.assertNotIn(user, frappe.as_json(told))
+		self.assertEqual(verify.verify().problems, [])
+		# why he erased is kept
+		reasons = [personal.reason(row) for row in told if row.event == audit.PERSONAL_ERASED]
+		self.assertEqual(reasons.count("asked for"), len(reasons))
+
+	def test_what_names_somebody_who_is_only_written_alike_is_left(self):
+		settings = frappe.get_doc("B2B Settings")
+		names = (self.name, self.name.upper(), f"{self.name} SRL")
+		events = [audit.record("Test", settings, None, {"customer": name}).name for name in names]
+		frappe.db.commit()
+		self.erase()
+		self.assertEqual([bool(stored(name).personal) for name in events], [False, True, True])
+
 	def test_who_acted_is_erased_of_a_user(self):
 		user = factories.user("System Manager")
 		with self.as_user(user):
@@ -368,6 +393,9 @@ class TestDeletedUser(WithoutJobsCase):
 		other = f"{frappe.generate_hash(length=8)}@example.com"
 		with self.as_user(user):
 			names = [note().name, note(on_behalf_of=user).name]
+			note(reason="ask ana@example.com")
+			self.assertEqual(erasing.of_document(frappe.get_doc("B2B Settings"), "asked for"), 1)
+			names.append(frappe.get_last_doc(audit.EVENT, {"event": audit.PERSONAL_ERASED}).name)
 		frappe.rename_doc("User", user, other, force=True)
 		frappe.db.commit()
 		sealing.seal()
@@ -480,15 +508,23 @@ class TestPatch(AuditCase):
 		self.assertIsNone(stored(forged).signature)
 		self.assertEqual([one.kind for one in verify.verify().problems], ["Inserted"])
 
-	def test_a_patch_that_was_broken_off_goes_on(self):
-		for _time in range(3):
+	def test_a_patch_that_is_broken_off_leaves_nothing_half_done(self):
+		number = seal_business_events.CHUNK + 3
+		for _time in range(number):
 			self.old()
 		frappe.db.commit()
-		key = audit.current_key()
-		row = seal_business_events._unsigned()[0]
-		frappe.db.bulk_update(
-			audit.EVENT, {row.name: seal_business_events._signed(key, row)}, update_modified=False
-		)
-		frappe.db.commit()
+		signed = seal_business_events._signed
+		calls = iter(range(number))
+
+		def breaks(*arguments: Any) -> dict[str, Any]:
+			if next(calls) == number - 1:
+				raise KeyboardInterrupt
+			return signed(*arguments)
+
+		with patch.object(seal_business_events, "_signed", breaks), self.assertRaises(KeyboardInterrupt):
+			seal_business_events.execute()
+		frappe.db.rollback()
+		# the job of the next minute
+		self.assertEqual(sealing.seal(), 0)
 		seal_business_events.execute()
-		self.assertEqual((verify.verify().problems, self.numbers()), ([], [1, 2, 3]))
+		self.assertEqual((verify.verify().problems, len(self.numbers())), ([], number))
