@@ -115,7 +115,10 @@ doc_events = {
 		"validate": ["erp_b2b_smartbill.overrides.limits_of_others.guard_group"],
 		"on_update": ["erp_b2b_smartbill.overrides.limits_of_others.record_group"],
 		"before_rename": ["erp_b2b_smartbill.overrides.limits_of_others.group_merged"],
-		"after_rename": ["erp_b2b_smartbill.customers.search.keep.place_renamed"],
+		"after_rename": [
+			"erp_b2b_smartbill.overrides.limits_of_others.record_merged_group",
+			"erp_b2b_smartbill.customers.search.keep.place_renamed",
+		],
 	},
 	"Sales Order": {
 		"after_insert": ["erp_b2b_smartbill.customers.search.keep.offered"],

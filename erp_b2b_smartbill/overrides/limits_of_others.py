@@ -27,11 +27,16 @@ def record_group(doc: Document, method: str | None = None) -> None:
 
 
 def group_merged(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
-	"""Hook `before_rename` of Customer Group: its customers get the limits of the other one."""
+	"""Hook `before_rename` of Customer Group: its customers get the limits of the other one. The desk calls it twice, now
+	and in the job that merges."""
 	if merge and old != new and frappe.db.exists(doc.doctype, new):
-		other = frappe.get_doc(doc.doctype, new)
-		guard.require_not_own_of_merged(doc, other)
-		guard.record_merged(doc, other)
+		guard.require_not_own_of_merged(doc, frappe.get_doc(doc.doctype, new))
+
+
+def record_merged_group(doc: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+	"""Hook `after_rename` of Customer Group, before the old one is deleted."""
+	if merge:
+		guard.record_merged(frappe.get_doc(doc.doctype, old), doc)
 
 
 def guard_company(doc: Document, method: str | None = None) -> None:

@@ -305,6 +305,15 @@ class TestLimitsOfOthers(GroupCase):
 		self.assertEqual((before["customer_group"], self.amounts(before)), (old, [700]))
 		self.assertEqual((after["customer_group"], self.amounts(after)), (new, [900]))
 
+	def test_a_merge_that_waits_for_its_job_is_no_event_yet(self):
+		old, new = self.group(self.limit(700)), self.group(self.limit(900))
+		frappe.db.delete("Business Event", {"reference_doctype": "Customer Group"})
+		# as the desk does, to be told of what is refused at once
+		frappe.get_doc("Customer Group", old).run_method("before_rename", old, new, True)
+		self.assertEqual(self.told("Customer Group", old) + self.told("Customer Group", new), [])
+		frappe.rename_doc("Customer Group", old, new, merge=True, force=True)
+		self.assertEqual(len(self.told("Customer Group", new)), 1)
+
 	def test_merging_groups_with_the_same_limits_changes_none(self):
 		old, new = self.group(self.limit(700)), self.group(self.limit(700))
 		frappe.db.delete("Business Event", {"reference_doctype": "Customer Group"})
