@@ -104,6 +104,7 @@ def _naming(names: list[str]) -> list[str]:
 
 
 def _names(customer: str) -> list[str]:
+	"""What the Customer is and was called, without what another one is called by now."""
 	renames = frappe.get_all(
 		audit.EVENT,
 		{
@@ -115,8 +116,13 @@ def _names(customer: str) -> list[str]:
 		["before", "after", "personal"],
 		limit=0,
 	)
-	before = {personal.whole(row)[0].get("name") for row in renames}
-	return sorted({customer, *filter(None, before)})
+	before = filter(None, (personal.whole(row)[0].get("name") for row in renames))
+	return sorted({customer, *(name for name in before if not _is_another(customer, name))})
+
+
+def _is_another(customer: str, name: str) -> bool:
+	found = frappe.db.get_value(CUSTOMER, name, "name")
+	return bool(found) and found != customer
 
 
 def _erase(
@@ -129,12 +135,14 @@ def _erase(
 		# why something was erased is kept
 		which = which & (table.event != audit.PERSONAL_ERASED)
 	erased = 0
+	# of erasing by somebody who erases himself; an empty list is no SQL
+	told = [""]
 	while True:
 		# what was erased is found no more
 		rows = (
 			frappe.qb.from_(table)
 			.select(table.name)
-			.where(which)
+			.where(which & table.name.notin(told))
 			.orderby(table.creation)
 			.orderby(table.name)
 			.limit(CHUNK)
@@ -143,12 +151,12 @@ def _erase(
 		if not rows:
 			return erased
 		names = [row[0] for row in rows]
-		told = audit.record(audit.PERSONAL_ERASED, doc, after={"part": part, "events": names}, reason=reason)
-		which = which & (table.name != told.name)
+		after = {"part": part, "events": names}
+		told.append(audit.record(audit.PERSONAL_ERASED, doc, after=after, reason=reason).name)
 		(
 			frappe.qb.update(table)
 			.set(column, None)
-			.set(table[f"{part}_erased_by"], told.name)
+			.set(table[f"{part}_erased_by"], told[-1])
 			.where(table.name.isin(names))
 			.run()
 		)

@@ -304,6 +304,15 @@ class TestErasingACustomer(WithoutJobsCase):
 		self.assertEqual(self.naming(), [])
 		self.assertEqual(verify.verify().problems, [])
 
+	def test_somebody_who_has_a_former_name_of_his_by_now_keeps_his_events(self):
+		self.told()
+		new = frappe.generate_hash(length=10)
+		frappe.rename_doc("Customer", self.name, new, force=True)
+		somebody = audit.record("Test", factories.customer(customer_name=self.name), None, {"email": "a@b.ro"})
+		frappe.db.commit()
+		self.erase(name=new)
+		self.assertTrue(stored(somebody.name).personal)
+
 	def test_more_than_a_chunk_is_committed_chunk_by_chunk(self):
 		number = 2 * erasing.CHUNK + 5
 		acts = [("Customer", self.name, {"count": count}) for count in range(number)]
@@ -350,6 +359,16 @@ class TestErasingACustomer(WithoutJobsCase):
 		# why he erased is kept
 		reasons = [personal.reason(row) for row in told if row.event == audit.PERSONAL_ERASED]
 		self.assertEqual(reasons.count("asked for"), len(reasons))
+
+	def test_who_erases_himself_comes_to_an_end_however_many_chunks_there_are(self):
+		user = factories.user("System Manager")
+		with self.as_user(user), patch.object(erasing, "CHUNK", 1):
+			number = 300
+			audit.record_many("Test", [("B2B Settings", "B2B Settings", None)] * number)
+			self.assertEqual(erasing.of_user(frappe.get_doc("User", user), "asked for"), number)
+		frappe.db.commit()
+		sealing.seal()
+		self.assertEqual(verify.verify().problems, [])
 
 	def test_what_names_somebody_who_is_only_written_alike_is_left(self):
 		settings = frappe.get_doc("B2B Settings")
