@@ -308,7 +308,9 @@ class TestErasingACustomer(WithoutJobsCase):
 		self.told()
 		new = frappe.generate_hash(length=10)
 		frappe.rename_doc("Customer", self.name, new, force=True)
-		somebody = audit.record("Test", factories.customer(customer_name=self.name), None, {"email": "a@b.ro"})
+		somebody = audit.record(
+			"Test", factories.customer(customer_name=self.name), None, {"email": "a@b.ro"}
+		)
 		frappe.db.commit()
 		self.erase(name=new)
 		self.assertTrue(stored(somebody.name).personal)
