@@ -188,6 +188,9 @@ def forget_documents() -> None:
 	"""What the cache holds of documents, and not what it holds of DocTypes: they take longer to read than a test."""
 	frappe.local.document_cache = {}
 	frappe.cache.delete_keys("document_cache::")
+	# what was found in rows that were rolled back: a test that takes roles away would take them from all after it
+	frappe.cache.delete_value("roles")
+	getattr(frappe, "client_cache", frappe.cache).delete_keys("notifications")
 
 
 def forget_default(key: str) -> None:

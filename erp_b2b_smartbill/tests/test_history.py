@@ -426,7 +426,7 @@ class TimelineCase(HistoryCase):
 				**given,
 			}
 		)
-		doc.flags.recorded = True
+		audit.being_recorded.add(doc)
 		return doc.insert(ignore_permissions=True, ignore_links=True).name
 
 	def comment(self, at: datetime, **values: Any) -> str:

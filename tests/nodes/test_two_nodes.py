@@ -234,6 +234,8 @@ class TestTwoNodes(AuditCase, ClientsTestCase):
 		self.seed(250)
 		manager = token("B2B Manager")
 		body = {"account": self.account}
+		# a run that is over would let a late one start the next
+		self.sandbox.fault("delay", path=CLIENTS_PATH, delay_s=5)
 		answers = self.at_once(
 			*(
 				lambda node=node: self.ask(node, "POST", "/smartbill/sync", manager, json=body)
