@@ -51,6 +51,14 @@ class TestInstall(ServerTestCase):
 			},
 		)
 
+	def test_what_is_sorted_by_creation_has_an_index_of_it(self):
+		if frappe.db.db_type != "mariadb":
+			self.skipTest("Frappe makes it")
+		names = frappe.get_all("DocType", install.SORTED_BY_CREATION, pluck="name")
+		self.assertIn("Business Event", names)
+		for name in names:
+			self.assertTrue(frappe.db.get_column_index(f"tab{name}", "creation", unique=False), name)
+
 	def test_a_switch_that_comes_with_the_next_migration_is_off(self):
 		self.assertFalse(features.is_on("enable_what_is_not_there_yet"))
 		self.assertEqual(frappe.local.message_log, [])

@@ -149,9 +149,9 @@ def _columns(sees_people: bool) -> list[dict[str, Any]]:
 		}
 
 	columns = [
-		column("occurred_at", _("When"), 160, "Datetime"),
+		column("occurred_at", _("When"), 190, "Datetime"),
 		column("event", _("Event"), 220),
-		column("reference_doctype", _("Reference Document Type"), 150),
+		column("reference_doctype", _("Reference Document Type"), 190),
 		column("reference_name", _("Reference Name"), 170, "Dynamic Link", "reference_doctype"),
 		column("original_name", _("Original Name"), 150),
 		column("user", _("User"), 180, "Link", "User"),
