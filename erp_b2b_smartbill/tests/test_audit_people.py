@@ -13,6 +13,7 @@ from erp_b2b_smartbill.patches import seal_business_events
 from erp_b2b_smartbill.registration import decide, retention
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.audit_case import AuditCase, note
+from erp_b2b_smartbill.tests.compat import delete_rows
 from erp_b2b_smartbill.tests.permitted_case import plant
 from erp_b2b_smartbill.tests.registration_case import RegistrationCase
 
@@ -336,7 +337,7 @@ class TestErasingACustomer(WithoutJobsCase):
 		with self.as_user(user):
 			note(on_behalf_of=user)
 			note()
-		frappe.db.delete("User", {"name": user})
+		delete_rows("User", user)
 		frappe.db.commit()
 		sealing.seal()
 		self.erase(doctype="User", name=user)
@@ -350,7 +351,7 @@ class TestErasingACustomer(WithoutJobsCase):
 		self.told()
 		with self.as_user(user):
 			erasing.of_document(self.customer, "asked for")
-		frappe.db.delete("User", {"name": user})
+		delete_rows("User", user)
 		frappe.db.commit()
 		sealing.seal()
 		self.erase(doctype="User", name=user)
