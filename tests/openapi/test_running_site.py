@@ -34,7 +34,7 @@ from schemathesis.specs.openapi.checks import (
 from embedded import paths
 from erp_b2b_smartbill.api.openapi import document
 
-EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES") or 8)
+EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES") or 4)
 # seconds; the machine may have other things to do
 pytestmark = pytest.mark.timeout(240 + 30 * EXAMPLES)
 
