@@ -171,13 +171,15 @@ def series(subject: Subject, seen: Seen) -> list[Line]:
 			)
 		if account.mode != modes.LIVE or account.refusal:
 			return one.off(
-				_("Its series are not looked at: they are while it is Live on this site and not paused."),
+				_("Its series are looked at only while it is Live on this site and not paused."),
 				**facts,
 			)
 		if unseen := counters.never_surveyed(account):
 			return one.warning(
 				_("Series that were not looked at yet: {0}.").format(", ".join(unseen)),
-				_("They are every ten minutes: see that the scheduler runs, and that the account has them."),
+				_(
+					"They are looked at every ten minutes: see that the scheduler runs, and that SmartBill has these series."
+				),
 				**facts,
 			)
 		return one.ok(_("Nobody else gave numbers in its series."), **facts)

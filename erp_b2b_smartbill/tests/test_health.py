@@ -446,7 +446,7 @@ class TestSmartBill(HealthTestCase):
 				self.set_account(**values)
 				line = self.line("series", self.account.name)
 				self.assertEqual(line.state, OFF)
-				self.assertIn("not looked at", line.text)
+				self.assertIn("only while it is Live", line.text)
 				self.set_account(counter_notice="The number 7 was given by somebody else.")
 				self.assertEqual(self.line("series", self.account.name).state, WARNING)
 				self.set_account(counter_notice=None, **before)
