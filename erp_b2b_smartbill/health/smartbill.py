@@ -178,7 +178,7 @@ def series(subject: Subject, seen: Seen) -> list[Line]:
 			return one.warning(
 				_("Series that were not looked at yet: {0}.").format(", ".join(unseen)),
 				_(
-					"They are looked at every ten minutes: see that the scheduler runs, and that SmartBill has these series."
+					"They are looked at every ten minutes: see that the scheduler runs and SmartBill has these."
 				),
 				**facts,
 			)

@@ -295,7 +295,7 @@ def random_rules(rng: random.Random) -> list[dict]:
 		rule(rate=64.99, rate_or_discount="Rate", item_code="ORC-2", priority="9"),
 		rule(discount_percentage=20, min_qty=5, priority="7"),
 		rule(discount_percentage=25, condition="customer_group == 'Commercial'", priority="8"),
-		rule(discount_percentage=50, valid_from="2026-12-01", priority="12"),
+		rule(discount_percentage=50, valid_from="2099-12-01", priority="12"),
 		rule(discount_percentage=3, margin_type="Percentage", margin_rate_or_amount=10, priority="4"),
 		rule(discount_percentage=40, apply_on="Item Code", item_code="ORC-5", max_amt=1000, priority="11"),
 		rule(discount_percentage=5, apply_multiple_pricing_rules=1, priority="1"),
