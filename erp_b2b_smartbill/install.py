@@ -28,23 +28,26 @@ def before_migrate() -> None:
 
 
 def after_install() -> None:
-	add_roles()
-	role_profiles.add_missing()
-	add_fields()
+	add_names()
 	forget_what_was_left()
-	for text in MAIL_TEXTS:
-		text.add_missing()
-	keys.fill_missing()
-	tables.create()
-	fill_settings()
-	know_key()
-	index_creation()
+	complete()
 
 
 def after_migrate() -> None:
+	add_names()
+	complete()
+	rule.keep_all()
+
+
+def add_names() -> None:
+	"""What the rest is about: roles and fields."""
 	add_roles()
 	role_profiles.add_missing()
 	add_fields()
+
+
+def complete() -> None:
+	"""What is stored of them, and beside them."""
 	for text in MAIL_TEXTS:
 		text.add_missing()
 	keys.fill_missing()
@@ -52,12 +55,11 @@ def after_migrate() -> None:
 	fill_settings()
 	know_key()
 	index_creation()
-	rule.keep_all()
 
 
 def index_creation() -> None:
 	"""By it most of our lists are sorted. Frappe 15 gives a new table an index on `modified` only, and this one when the
-	doctype changes; on SQLite and PostgreSQL there is Frappe 16, which gives it at once."""
+	doctype changes; SQLite comes with Frappe 16, which gives it at once. Of PostgreSQL Frappe cannot be asked."""
 	if frappe.db.db_type != "mariadb":
 		return
 	for doctype in frappe.get_all("DocType", SORTED_BY_CREATION, pluck="name"):

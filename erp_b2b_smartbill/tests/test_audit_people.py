@@ -332,11 +332,8 @@ class TestErasingACustomer(WithoutJobsCase):
 			self.assertEqual(self.erase(**options)[0], 1, options)
 		self.assertEqual(len(self.left()), 4)
 
-	def test_of_a_user_who_is_gone_the_address_is_nowhere(self):
-		user = factories.user("System Manager")
-		with self.as_user(user):
-			note(on_behalf_of=user)
-			note()
+	def is_gone_and_nowhere(self, user: str) -> list[Any]:
+		"""The User is deleted, and then erased. Returns all events."""
 		delete_rows("User", user)
 		frappe.db.commit()
 		sealing.seal()
@@ -345,20 +342,21 @@ class TestErasingACustomer(WithoutJobsCase):
 		rows = frappe.db.sql("select * from `tabBusiness Event`", as_dict=True)
 		self.assertNotIn(user, frappe.as_json(rows))
 		self.assertEqual(verify.verify().problems, [])
+		return rows
+
+	def test_of_a_user_who_is_gone_the_address_is_nowhere(self):
+		user = factories.user("System Manager")
+		with self.as_user(user):
+			note(on_behalf_of=user)
+			note()
+		self.is_gone_and_nowhere(user)
 
 	def test_of_a_user_who_erased_others_and_is_gone_the_address_is_nowhere_either(self):
 		user = factories.user("System Manager")
 		self.told()
 		with self.as_user(user):
 			erasing.of_document(self.customer, "asked for")
-		delete_rows("User", user)
-		frappe.db.commit()
-		sealing.seal()
-		self.erase(doctype="User", name=user)
-		sealing.seal()
-		told = frappe.db.sql("select * from `tabBusiness Event`", as_dict=True)
-		self.assertNotIn(user, frappe.as_json(told))
-		self.assertEqual(verify.verify().problems, [])
+		told = self.is_gone_and_nowhere(user)
 		# why he erased is kept
 		reasons = [personal.reason(row) for row in told if row.event == audit.PERSONAL_ERASED]
 		self.assertEqual(reasons.count("asked for"), len(reasons))
