@@ -31,6 +31,9 @@ WITHOUT_ICONS = """(() => {
 		if (this.id !== "all-symbols") insert.call(this, where, text);
 	};
 })();"""
+# How long a page may take to show what is expected of it, in ms. Nothing here is a timed test: Playwright's own five
+# seconds are too few for the first page of a busy or slow machine.
+PATIENCE = 30_000
 IN_EVERY_PAGE = AT_REST if os.environ.get("SCREENSHOTS") else AT_REST + WITHOUT_ICONS
 USUAL = {"viewport": {"width": 1400, "height": 950}, "locale": "en"}
 TELEPHONE = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
@@ -38,7 +41,9 @@ TELEPHONE = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator["object"]:
-	with pytest.importorskip("playwright.sync_api").sync_playwright() as engine:
+	playwright = pytest.importorskip("playwright.sync_api")
+	playwright.expect.set_options(timeout=PATIENCE)
+	with playwright.sync_playwright() as engine:
 		yield engine
 
 

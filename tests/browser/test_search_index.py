@@ -55,7 +55,7 @@ def test_the_form_tells_how_the_index_stands_and_builds_it_again(site, open_page
 	state.finish(119_000, 17)
 	site.db.commit()
 	# it looks again by itself
-	expect(page.locator(".form-message")).to_contain_text("17 parties differed", timeout=10_000)
+	expect(page.locator(".form-message")).to_contain_text("17 parties differed")
 	page.set_viewport_size(PHONE)
 	shot(page, "search-index-phone")
 
