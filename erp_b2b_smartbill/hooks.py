@@ -178,6 +178,7 @@ scheduler_events = {
 	},
 	"daily_maintenance": [
 		"erp_b2b_smartbill.registration.retention.delete_old_documents",
+		"erp_b2b_smartbill.smartbill.clients.site_files.delete_looked_at",
 		"erp_b2b_smartbill.customers.pricing.rule.keep_all",
 	],
 	"hourly_long": ["erp_b2b_smartbill.smartbill.life.following.follow_due"],

@@ -8,6 +8,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils.background_jobs import is_job_enqueued
 
 from erp_b2b_smartbill.audit import origin
 from erp_b2b_smartbill.audit.errors import log_masked_error
@@ -44,12 +45,12 @@ def decide(
 		rows = [one(name) for name in names]
 		return {"rows": rows, "done": len(rows), "total": len(names)}
 	job = frappe.generate_hash(length=20)
-	_store(kind, job, [], len(names))
+	_store(kind, job, [], names)
 	frappe.enqueue(
 		method,
 		queue="long",
 		timeout=1800,
-		job_id=f"{kind}:{job}",
+		job_id=_job_id(kind, job),
 		job=job,
 		names=list(names),
 		enqueue_after_commit=True,
@@ -67,14 +68,20 @@ def work(
 	with origin.impersonated(impersonated_by):
 		for name in names:
 			rows.append(one(name))
-			_store(kind, job, rows, len(names))
+			_store(kind, job, rows, names)
 
 
 def progress(kind: str, job: str) -> dict[str, Any]:
-	found = frappe.cache.get_value(_key(kind, job), expires=True)
-	if not found or found["user"] != frappe.session.user:
-		raise not_found()
-	return {"rows": found["rows"], "done": len(found["rows"]), "total": found["total"]}
+	"""{rows, done, total}. When the work broke off, as after a killed worker, those that it had not come to are among the
+	rows, not ok. Raises NotFound for work of somebody else."""
+	rows, names = _stored(kind, job)
+	if len(rows) < len(names) and not is_job_enqueued(_job_id(kind, job)):
+		# it may have come to its end between the two looks
+		rows, names = _stored(kind, job)
+		message = _("The work broke off before this was decided. Decide it again.")
+		left = names[len(rows) :]
+		rows = rows + [{"name": name, "title": name, "ok": False, "message": message} for name in left]
+	return {"rows": rows, "done": len(rows), "total": len(names)}
 
 
 def said(error: Exception, title: str) -> str:
@@ -83,6 +90,8 @@ def said(error: Exception, title: str) -> str:
 		return _("This does not exist.")
 	if isinstance(error, AppError):
 		return error.message
+	if isinstance(error, frappe.PermissionError):
+		return _("You are not allowed to do this.")
 	if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
 		return _("The database is busy; try again.")
 	if isinstance(error, frappe.ValidationError) and str(error):
@@ -91,12 +100,24 @@ def said(error: Exception, title: str) -> str:
 	return _("Something went wrong; the administrator finds it in the Error Log.")
 
 
-def _store(kind: str, job: str, rows: list[Row], total: int) -> None:
+def _store(kind: str, job: str, rows: list[Row], names: Sequence[str]) -> None:
+	"""One row for each of the names, in their order, as far as the work came."""
 	frappe.cache.set_value(
 		_key(kind, job),
-		{"rows": rows, "total": total, "user": frappe.session.user},
+		{"rows": rows, "names": list(names), "user": frappe.session.user},
 		expires_in_sec=KEEP_RESULTS_S,
 	)
+
+
+def _stored(kind: str, job: str) -> tuple[list[Row], list[str]]:
+	found = frappe.cache.get_value(_key(kind, job), expires=True)
+	if not found or found["user"] != frappe.session.user:
+		raise not_found()
+	return found["rows"], found["names"]
+
+
+def _job_id(kind: str, job: str) -> str:
+	return f"{kind}:{job}"
 
 
 def _key(kind: str, job: str) -> str:

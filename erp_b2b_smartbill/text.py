@@ -19,6 +19,12 @@ def fold(text: str) -> str:
 	return " ".join(plain.lower().split())
 
 
+def without_markup(text: str) -> str:
+	"""The text with other brackets in place of those that a browser takes for markup. For what strangers write and what
+	goes into the database past the documents, and so past Frappe's own filter."""
+	return text.replace("<", "\u2039").replace(">", "\u203a")
+
+
 def plain_text(markup: str) -> str:
 	"""One line of text from something that may hold HTML. Not a sanitiser: escape the result on display."""
 	return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())

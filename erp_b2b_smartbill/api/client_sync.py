@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from erp_b2b_smartbill.exceptions import invalid, not_found
-from erp_b2b_smartbill.smartbill.clients import importing, job, sync_runs, sync_view
+from erp_b2b_smartbill.smartbill.clients import importing, job, site_files, sync_runs, sync_view
 from erp_b2b_smartbill.smartbill.clients.files.refusal import MAX_COLUMNS
 from erp_b2b_smartbill.smartbill.clients.record import FILE_FIELDS
 
@@ -99,6 +99,7 @@ def _file() -> str:
 				"file_name": upload.filename or "clients",
 				"is_private": 1,
 				"content": upload.stream.read(),
+				"attached_to_field": site_files.LOOKED_AT,
 			}
 		)
 		.insert(ignore_permissions=True)

@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder import DocType, Order
-from frappe.utils import escape_html, get_url_to_report_with_filters, quoted
+from frappe.utils import escape_html, get_url_to_form, get_url_to_report_with_filters, quoted
 from pypika.terms import Criterion
 
 from erp_b2b_smartbill import audit
@@ -69,7 +69,9 @@ def _concerns(table: Any, doctype: str, name: str) -> Criterion:
 
 
 def _content(row: Any, docname: str, sees_people: bool) -> dict[str, Any]:
-	link = f'<a href="/app/business-event/{escape_html(row.name)}">{escape_html(_(row.event))}</a>'
+	# v16 has its desk at another address, and follows there only what begins with it
+	url = get_url_to_form(audit.EVENT, row.name)
+	link = f'<a href="{escape_html(url)}">{escape_html(_(row.event))}</a>'
 	who = escape_html(row.full_name or row.user or "")
 	if row.on_behalf_of:
 		who = _("{0} for {1}").format(who, escape_html(row.on_behalf_of))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import frappe
 from frappe.query_builder import DocType
+from pypika.terms import Criterion
 
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.customers import known
@@ -74,42 +76,32 @@ def _carriers(wanted: Identity, candidates: Iterable[Candidate]) -> int:
 
 def customers(wanted: Identity) -> list[Candidate]:
 	"""Source: Customers, disabled ones too."""
-	names = {
-		name
+	names = _surest(
+		sorted(name for several in found.values() for name in several)
 		for found in (
 			known.by_cui({wanted.cui} - {""}),
 			known.by_name({wanted.name_key} - {""}),
 			known.by_email(wanted.emails),
 		)
-		for several in found.values()
-		for name in several
-	}
+	)
 	return [
 		Candidate("Customer", one.name, one.title, one.identity, disabled=one.disabled)
-		for one in known.customers(sorted(names)[:MAX_CANDIDATES]).values()
+		for one in known.customers(names).values()
 	]
 
 
 def registrations(wanted: Identity) -> list[Candidate]:
 	"""Source: other requests, decided ones too; not what was withdrawn."""
 	table = DocType("B2B Registration")
-	conditions = [
-		condition
-		for value, condition in (
-			(wanted.cui, table.cui_digits == wanted.cui),
-			(wanted.name_key, table.name_key == wanted.name_key),
-			(wanted.emails, table.email.isin(wanted.emails or [""])),
-		)
-		if value
-	]
-	names: set[str] = set()
-	for condition in conditions:
-		names |= _names(table, condition & (table.status != "Withdrawn"))
+	names = _surest(
+		sorted(_names(table, condition & (table.status != "Withdrawn")), reverse=True)
+		for condition in _ways(table, wanted)
+	)
 	if not names:
 		return []
 	rows = frappe.get_all(
 		"B2B Registration",
-		{"name": ["in", sorted(names, reverse=True)[:MAX_CANDIDATES]]},
+		{"name": ["in", names]},
 		["name", "company_name", "cui", "cui_digits", "email", "phone", "reg_com", "status"],
 		order_by="name desc",
 	)
@@ -137,19 +129,12 @@ def smartbill_clients(wanted: Identity) -> list[Candidate]:
 		return []
 	table = DocType("SmartBill Client")
 	unlinked = (table.status == "Active") & (table.customer.isnull() | (table.customer == ""))
-	names: set[str] = set()
-	for value, condition in (
-		(wanted.cui, table.cui_digits == wanted.cui),
-		(wanted.name_key, table.name_key == wanted.name_key),
-		(wanted.emails, table.email.isin(wanted.emails or [""])),
-	):
-		if value:
-			names |= _names(table, condition & unlinked)
+	names = _surest(sorted(_names(table, condition & unlinked)) for condition in _ways(table, wanted))
 	if not names:
 		return []
 	rows = frappe.get_all(
 		"SmartBill Client",
-		{"name": ["in", sorted(names)[:MAX_CANDIDATES]]},
+		{"name": ["in", names]},
 		["name", "client_name", "vat_code", "emails", "phone", "reg_com"],
 		order_by="name",
 	)
@@ -170,7 +155,23 @@ def smartbill_clients(wanted: Identity) -> list[Candidate]:
 	]
 
 
-def _names(table: DocType, condition: object) -> set[str]:
+def _ways(table: DocType, wanted: Identity) -> list[Criterion]:
+	"""By what others are found, the surest first."""
+	ways = (
+		(wanted.cui, table.cui_digits == wanted.cui),
+		(wanted.name_key, table.name_key == wanted.name_key),
+		(wanted.emails, table.email.isin(wanted.emails or [""])),
+	)
+	return [condition for value, condition in ways if value]
+
+
+def _surest(kinds: Iterable[Iterable[str]]) -> list[str]:
+	"""At most so many names, each once. Of each way to be found, the surest first: an address that many share must not
+	crowd out the one that has the CUI."""
+	return list(dict.fromkeys(chain.from_iterable(kinds)))[:MAX_CANDIDATES]
+
+
+def _names(table: DocType, condition: Criterion) -> set[str]:
 	rows = frappe.qb.from_(table).select(table.name).where(condition).limit(MAX_CANDIDATES).run()
 	return {row[0] for row in rows}
 

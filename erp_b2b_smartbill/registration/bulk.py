@@ -53,16 +53,18 @@ def progress(job: str) -> dict[str, Any]:
 
 
 def _one(action: str, name: str, reason: str | None) -> dict[str, Any]:
+	title = name
 	try:
-		frappe.get_doc("B2B Registration", name).check_permission("read")
+		doc = frappe.get_doc("B2B Registration", name)
+		doc.check_permission("read")
+		title = doc.company_name
 		if action == "approve":
 			doc = decide.approve(name, decide.terms_of(decide.locked(name)))
 		else:
 			doc = decide.reject(name, str(reason))
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
-		return {"name": name, "title": doc.company_name, "ok": True, "message": _(doc.status)}
+		return {"name": name, "title": title, "ok": True, "message": _(doc.status)}
 	except Exception as error:
 		frappe.db.rollback()
-		title = frappe.db.get_value("B2B Registration", name, "company_name") or name
 		text = many.said(error, "A registration could not be decided")
 		return {"name": name, "title": title, "ok": False, "message": text}

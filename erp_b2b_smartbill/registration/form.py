@@ -15,7 +15,7 @@ from stdnum.eu import vat as eu_vat
 
 from erp_b2b_smartbill import romania
 from erp_b2b_smartbill.customers import identity
-from erp_b2b_smartbill.text import N_, fold
+from erp_b2b_smartbill.text import N_, fold, without_markup
 
 ROMANIA = "Romania"
 
@@ -131,7 +131,7 @@ def clean_text(value: str) -> str:
 	value = "".join(
 		c for c in value if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"}
 	)
-	return value.replace("<", "\u2039").replace(">", "\u203a").strip()
+	return without_markup(value).strip()
 
 
 def _text(field: str, value: Any, problems: list[Problem]) -> str:

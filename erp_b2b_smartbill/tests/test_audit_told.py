@@ -8,6 +8,7 @@ from unittest.mock import patch
 import frappe
 from frappe.desk.form.load import get_additional_timeline_content
 from frappe.desk.query_report import run as run_report
+from frappe.utils import get_url_to_form
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -202,6 +203,8 @@ class TestTimeline(AuditCase):
 		self.assertIn("Tier of the Customer changed", content)
 		self.assertIn("ana@example.com", content)
 		self.assertNotIn("<b>mare", content)
+		# where this version has its desk: the other address loads it anew
+		self.assertIn(f'href="{get_url_to_form(audit.EVENT, "")}', content)
 		with self.as_user(factories.user("Sales User")):
 			self.assertEqual(self.contents("Customer", customer.name), [])
 

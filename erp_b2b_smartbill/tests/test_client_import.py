@@ -4,16 +4,24 @@ import csv
 import io
 import os
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from unittest import mock
 
 import frappe
+from frappe.utils import add_to_date, now_datetime
 from openpyxl import Workbook, load_workbook
 
 from erp_b2b_smartbill.exceptions import Conflict, NotReady
-from erp_b2b_smartbill.smartbill.clients import chunk, command, importing, job, rejected, sync_runs
+from erp_b2b_smartbill.smartbill.clients import (
+	chunk,
+	command,
+	importing,
+	job,
+	rejected,
+	site_files,
+	sync_runs,
+)
 from erp_b2b_smartbill.smartbill.clients.importing import FileReader
 from erp_b2b_smartbill.smartbill.clients.store import CLIENT
 from erp_b2b_smartbill.smartbill.clients.sync_runs import LEASES
@@ -123,17 +131,35 @@ class TestImport(ClientsTestCase):
 		self.assertEqual(run.conflicts, outcome["conflicting"])
 		self.assertEqual(frappe.db.get_value(CLIENT, {"customer": known.name}, "client_name"), "Cunoscut SRL")
 
+	def test_what_was_uploaded_to_be_looked_at_is_gone_a_day_later_unless_it_was_imported(self):
+		def looked_at(number: int) -> str:
+			name = self.file(as_csv([HEADER, row(number)]), f"lista{number}.csv")
+			frappe.db.set_value("File", name, "attached_to_field", site_files.LOOKED_AT)
+			return name
+
+		left, taken = looked_at(1), looked_at(2)
+		kept = self.file(as_csv([HEADER, row(3)]), "altceva.csv")
+		self.finish(importing.start(self.account, taken).name)
+		path = frappe.get_doc("File", left).get_full_path()
+		site_files.delete_looked_at()
+		self.assertTrue(frappe.db.exists("File", left))
+		frappe.db.set_value(
+			"File", {"name": ["in", [left, taken, kept]]}, "creation", add_to_date(now_datetime(), hours=-25)
+		)
+		site_files.delete_looked_at()
+		self.assertEqual(
+			set(frappe.get_all("File", {"name": ["in", [left, taken, kept]]}, pluck="name")), {taken, kept}
+		)
+		self.assertFalse(os.path.exists(path))
+
 	def test_a_preview_does_not_count_clients_that_are_linked_already_as_matches(self):
 		self.customer(customer_name="Cunoscut SRL", tax_id="RO14399840")
 		self.imported(as_csv([HEADER, row(7, CIF="RO14399840", Denumire="Cunoscut SRL")]))
 		again = as_csv([HEADER, row(7, CIF="RO14399840", Denumire="Cunoscut SRL", Adresa="Alta 5")])
 		self.assertEqual(self.preview(again)["outcome"]["matched"], 0)
 
-	def test_a_preview_of_many_rows_is_quick_and_says_that_there_are_more(self):
-		content = as_xlsx([HEADER, *(row(number) for number in range(20_000))])
-		began = time.monotonic()
-		seen = self.preview(content)
-		self.assertLess(time.monotonic() - began, 6)
+	def test_a_preview_of_many_rows_looks_at_the_first_and_says_that_there_are_more(self):
+		seen = self.preview(as_xlsx([HEADER, *(row(number) for number in range(20_000))]))
 		self.assertEqual((seen["looked_at"], seen["has_more"]), (1000, True))
 		self.assertIn(seen["total"], (None, 20_000))
 

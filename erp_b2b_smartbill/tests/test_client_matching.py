@@ -347,6 +347,27 @@ class TestFollowing(MatchingTestCase):
 			[("SmartBill Client", "Depozit Cunoscut SRL")],
 		)
 
+	def test_an_address_that_many_share_does_not_crowd_out_the_one_with_the_code(self):
+		from erp_b2b_smartbill.customers import duplicates
+		from erp_b2b_smartbill.customers.identity import Identity
+
+		shared = "contabil@example.ro"
+		others = [f"Firma {number:02}" for number in range(duplicates.MAX_CANDIDATES + 1)]
+		self.seed(
+			*({"name": name, "vatCode": "", "email": shared} for name in others),
+			{"vatCode": CUI, "name": "Zeta SRL"},
+		)
+		self.sync()
+		with patch.object(duplicates, "SOURCES", [duplicates.smartbill_clients]):
+			found = duplicates.find(Identity.of(cui=CUI, emails=[shared]))
+		self.assertEqual(found[0].candidate.title, "Zeta SRL")
+		for name in others:
+			self.contact(self.customer(customer_name=name, tax_id=""), shared)
+		self.customer(customer_name="Zeta SRL", tax_id=CUI)
+		with patch.object(duplicates, "SOURCES", [duplicates.customers]):
+			found = duplicates.find(Identity.of(cui=CUI, emails=[shared]))
+		self.assertEqual(found[0].candidate.title, "Zeta SRL")
+
 
 class TestStarting(ClientsTestCase):
 	def test_without_a_v3_token_it_says_so_and_offers_the_import(self):

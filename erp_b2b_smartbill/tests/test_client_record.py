@@ -161,6 +161,16 @@ class TestFromRow(unittest.TestCase):
 		)
 		self.assertEqual((client.name, client.address), ("Brutăria Ana", "Str. A nr. 1"))
 
+	def test_nothing_is_markup_for_it_is_stored_past_frappes_filter(self):
+		attack = "<img src=x onerror=alert(1)>"
+		clients = (
+			from_row({field: attack for field in FILE_FIELDS}),
+			from_v3({key: attack for key in V3} | {"deliveryAddresses": [{"city": attack}]}),
+		)
+		for client in clients:
+			self.assertEqual(client.name, "‹img src=x onerror=alert(1)›")
+			self.assertNotRegex(str(client), "[<>]")
+
 	def test_what_does_not_fit_is_told_and_not_cut(self):
 		client = from_row({"name": "n" * 141, "address": "a" * 255, "city": "c" * 140})
 		self.assertEqual(too_long(client), ["name"])

@@ -10,7 +10,7 @@ import requests
 
 from erp_b2b_smartbill import clock, features
 from erp_b2b_smartbill.api.routes import ROUTES
-from erp_b2b_smartbill.smartbill.clients import job, sync_runs, sync_view
+from erp_b2b_smartbill.smartbill.clients import job, site_files, sync_runs, sync_view
 from erp_b2b_smartbill.smartbill.clients.conflicts import CONFLICT
 from erp_b2b_smartbill.smartbill.clients.store import CLIENT
 from erp_b2b_smartbill.tests import factories
@@ -148,6 +148,9 @@ class TestRest(ClientsTestCase):
 		self.assertEqual(response.status_code, 200, response.text)
 		seen = response.json()["data"]
 		self.assertEqual(seen["missing"], ["name"])
+		# so that it goes by itself when nobody imports it
+		looked_at = {"name": seen["file"], "attached_to_field": site_files.LOOKED_AT}
+		self.assertTrue(frappe.db.exists("File", looked_at))
 		chosen = {**body, "file": seen["file"], "columns": {"0": "name"}}
 		again = self.call("POST", "/imports/preview", json=chosen).json()["data"]
 		self.assertEqual((again["missing"], again["outcome"]["new"], again["total"]), ([], 1, 1))
@@ -156,6 +159,7 @@ class TestRest(ClientsTestCase):
 		self.assertEqual(response.status_code, 202, response.text)
 		run = self.finish(response.json()["data"]["name"])
 		self.assertEqual((run.source, run.trigger, run.total_rows), ("File", "Program", 1))
+		self.assertFalse(frappe.db.exists("File", looked_at))
 		self.wait_for_the_end(run.name)
 		self.assertEqual(
 			frappe.get_all(CLIENT, {"account": self.account}, pluck="client_name"), ["Prin REST SRL"]

@@ -7,6 +7,7 @@ from unittest.mock import patch
 import frappe
 
 from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.patches import clients_without_markup
 from erp_b2b_smartbill.smartbill import client as http
 from erp_b2b_smartbill.smartbill.clients import job, sync_runs
 from erp_b2b_smartbill.smartbill.clients.store import CLIENT
@@ -256,3 +257,22 @@ def refusal(code: str, status: int) -> dict[str, Any]:
 	"""As V3 refuses."""
 	error = {"code": code, "message": f"Refused: {code}.", "docUrl": ""}
 	return {"status": status, "type": "error", "instance": CLIENTS_PATH, "errors": [error]}
+
+
+class TestStoredBefore(ClientsTestCase):
+	def test_what_was_stored_with_markup_loses_it_and_the_next_sync_says_the_same(self):
+		attack = "<img src=x onerror=alert(1)>"
+		self.seed({"name": f"Alfa {attack} SRL", "city": attack}, {"name": "Beta SRL"})
+		self.sync()
+		doc, other = self.one(0), self.one(1)
+		clean = doc.client_name, doc.city
+		self.assertEqual(clean, ("Alfa ‹img src=x onerror=alert(1)› SRL", "‹img src=x onerror=alert(1)›"))
+		stored = {"client_name": f"Alfa {attack} SRL", "city": attack}
+		frappe.db.set_value(CLIENT, doc.name, stored, update_modified=False)
+		clients_without_markup.execute()
+		clients_without_markup.execute()
+		doc.reload()
+		self.assertEqual((doc.client_name, doc.city), clean)
+		self.assertEqual(self.one(1).modified, other.modified)
+		frappe.db.commit()
+		self.assertEqual(self.sync().changed, 0)

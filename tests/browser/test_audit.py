@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from desk_helpers import make_customer
 
+ATTACK = '<img src=x onerror="window.hacked=1">'
 REPORT = "/desk/query-report/Business%20Events"
 
 
@@ -19,8 +20,8 @@ def told(connected, clean) -> Iterator[str]:
 		audit.CUSTOMER_TIER_CHANGED,
 		doc,
 		{"b2b_tier": "Silver"},
-		{"b2b_tier": "Gold"},
-		reason="Volum <i>mare</i>, spune ana@example.ro",
+		{"b2b_tier": f"Gold{ATTACK}"},
+		reason=f"Volum <i>mare</i>{ATTACK}, spune ana@example.ro",
 	)
 	connected.db.commit()
 	yield name
@@ -34,8 +35,11 @@ def test_the_report_finds_the_event_and_leads_to_its_document(manager, told):
 	row = manager.locator(".dt-scrollable .dt-row").first
 	row.wait_for()
 	text = row.inner_text()
-	for shown in ("Tier of the Customer changed", "Silver", "Gold", "spune ana@example.ro"):
+	for shown in ("Tier of the Customer changed", "Silver", "Gold<img", "spune ana@example.ro"):
 		assert shown in text
+	# what somebody wrote is text
+	assert f"Volum <i>mare</i>{ATTACK}" in text
+	assert manager.evaluate("window.hacked") is None
 	row.locator('a[href*="/customer/"]').first.click()
 	manager.wait_for_url("**/customer/*")
 
@@ -45,7 +49,10 @@ def test_the_timeline_of_the_document_tells_of_it(manager, told):
 	entry = manager.locator(".new-timeline .timeline-item", has_text="Tier of the Customer changed")
 	entry.wait_for()
 	# what somebody wrote is text
-	assert "Volum <i>mare</i>" in entry.inner_text()
+	assert f"Volum <i>mare</i>{ATTACK}" in entry.inner_text()
+	assert manager.evaluate("window.hacked") is None
+	manager.evaluate("window.desk_is_the_same = true")
 	entry.get_by_role("link", name="Tier of the Customer changed").click()
 	manager.wait_for_url("**/business-event/*")
+	assert manager.evaluate("window.desk_is_the_same")
 	manager.get_by_text("Who and From Where").wait_for()

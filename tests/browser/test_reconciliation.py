@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from desk_helpers import COMPANY, make_customer
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 REPORT = "/desk/query-report/SmartBill%20Reconciliation"
 
 
@@ -71,3 +73,31 @@ def test_the_state_is_a_filter(manager, sides):
 	open_report(manager, search="Reconciliere", state="In SmartBill only")
 	[row] = shown(manager)
 	assert "Reconciliere Patru SRL" in row
+
+
+def test_what_a_client_calls_itself_is_text_in_report_list_and_dialog(manager, sides, connected):
+	from erp_b2b_smartbill.smartbill.clients import chunk
+	from erp_b2b_smartbill.smartbill.clients.chunk import Policy
+	from erp_b2b_smartbill.smartbill.clients.record import from_row
+
+	attack = '<img src=x onerror="window.hacked=1">'
+	account = connected.get_all("SmartBill Account", {"company": COMPANY.name}, pluck="name")[0]
+	record = from_row({"name": f"Reconciliere Cinci {attack}", "city": attack})
+	chunk.apply(account, Policy("Propose", False, None), "File", "", [record])
+	connected.db.commit()
+	manager.goto("/desk/smartbill-client/view/list")
+	expect(
+		manager.locator(".list-row-container").filter(has_text="Reconciliere Cinci ‹img").first
+	).to_be_visible()
+	# as it was stored once, and as whoever writes into the database may store it
+	name = connected.get_all("SmartBill Client", {"client_name": ["like", "%Cinci%"]}, pluck="name")[0]
+	connected.db.set_value(
+		"SmartBill Client", name, {"client_name": f"Reconciliere Cinci {attack}", "city": attack}
+	)
+	connected.db.commit()
+	open_report(manager, search="Reconciliere")
+	assert any(attack in row for row in shown(manager))
+	manager.goto(f"/desk/smartbill-client/{name}")
+	manager.get_by_role("button", name="Link with a Customer").click()
+	expect(manager.locator(".modal.show .modal-title")).to_contain_text(attack)
+	assert manager.evaluate("window.hacked") is None

@@ -1,7 +1,6 @@
 """A sync whose jobs are killed, as real processes, over and over: the end is that of one that nothing happened to."""
 
 import random
-import time
 from typing import Any
 
 import frappe
@@ -53,16 +52,13 @@ class TestKilledSync(TogetherCase):
 		expected = self.outcome()
 		self.put_back(before)
 
-		began = time.monotonic()
 		killed = self.read_to_the_end(kills=50)
-		seconds = time.monotonic() - began
 
 		self.assertEqual(self.told(killed), self.told(undisturbed))
 		self.assertEqual(self.outcome(), expected)
 		self.assertEqual((undisturbed.seen, undisturbed.status), (5000, leases.COMPLETED))
 		for count in ("new_clients", "changed", "unchanged", "linked", "conflicts", "gone"):
 			self.assertGreater(undisturbed.get(count), 0, count)
-		self.assertLess(seconds, 60)
 
 	def test_customers_that_are_made_on_the_way_are_made_once(self):
 		frappe.db.set_value("SmartBill Account", self.account, "new_clients", "Create Customer")

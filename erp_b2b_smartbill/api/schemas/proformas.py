@@ -28,6 +28,7 @@ from erp_b2b_smartbill.api.schemas.shapes import (
 )
 from erp_b2b_smartbill.smartbill import actions, preview, states
 from erp_b2b_smartbill.smartbill.life import mailing
+from erp_b2b_smartbill.smartbill.life.cancelling import OUTCOME_UNKNOWN
 
 STATUS = one_of(
 	(
@@ -183,6 +184,8 @@ _READS = {
 	503: ("smartbill_unreachable",),
 }
 _CHANGES = {**_READS, 409: (*_STATE, "paused", "not_live")}
+# asked twice without a clear answer: the same request may be sent again
+_OUTCOME_UNKNOWN = ("smartbill_unreachable", OUTCOME_UNKNOWN)
 _ISSUES = {
 	**_READS,
 	409: (
@@ -261,7 +264,11 @@ RESOURCE = Resource(
 		proforma_life.cancel: Described(
 			{200: PROFORMA},
 			body=_WHY,
-			errors={**_CHANGES, 409: (*_CHANGES[409], "invoiced", "invoice_unsettled")},
+			errors={
+				**_CHANGES,
+				409: (*_CHANGES[409], "invoiced", "invoice_unsettled"),
+				503: _OUTCOME_UNKNOWN,
+			},
 		),
 		proforma_life.restore: Described(
 			{200: PROFORMA},
@@ -275,6 +282,7 @@ RESOURCE = Resource(
 					"restore_unsettled",
 					"invoice_unsettled",
 				),
+				503: _OUTCOME_UNKNOWN,
 			},
 		),
 		proforma_life.discard: _CAN_CHANGE,
@@ -303,7 +311,7 @@ RESOURCE = Resource(
 			body=_DECISION,
 			errors={**_READS, 409: (*_STATE, "number_taken", "too_early", "not_unknown")},
 		),
-		proforma_life.follow: Described({200: PROFORMA}, errors={**_READS, 409: _STATE}),
+		proforma_life.follow: Described({200: PROFORMA}, errors=_CHANGES),
 		proforma_life.link: Described(
 			{201: PROFORMA},
 			body=Body(
@@ -313,7 +321,14 @@ RESOURCE = Resource(
 			),
 			errors={
 				**_READS,
-				409: (*_STATE, "not_submitted", "cancelled", "lost", "number_taken", "already_issued"),
+				409: (
+					*_CHANGES[409],
+					"not_submitted",
+					"cancelled",
+					"lost",
+					"number_taken",
+					"already_issued",
+				),
 			},
 		),
 		proforma_life.unlink: Described(

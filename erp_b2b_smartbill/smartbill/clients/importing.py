@@ -95,7 +95,13 @@ def start(account: str, file: str, choice: Choice | None = None, trigger: str = 
 	run = _run(account, trigger, found, file=doc.file_url)
 	if not doc.attached_to_name:
 		frappe.db.set_value(
-			"File", doc.name, {"attached_to_doctype": sync_runs.RUN, "attached_to_name": run.name}
+			"File",
+			doc.name,
+			{
+				"attached_to_doctype": sync_runs.RUN,
+				"attached_to_name": run.name,
+				"attached_to_field": "file",
+			},
 		)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	LEASES.go_on(run.name)

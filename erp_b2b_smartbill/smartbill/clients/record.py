@@ -16,7 +16,7 @@ from typing import Any
 
 from erp_b2b_smartbill import romania
 from erp_b2b_smartbill.customers import identity
-from erp_b2b_smartbill.text import fold
+from erp_b2b_smartbill.text import fold, without_markup
 
 # what the columns of SmartBill Client hold
 MAX_ADDRESS = 255
@@ -171,10 +171,10 @@ def _text(value: Any) -> str:
 
 
 def _clean(text: str) -> str:
-	"""One line without what cannot be seen, in one spelling for every letter."""
+	"""One line without what cannot be seen and without markup, in one spelling for every letter."""
 	if not text.isascii():
 		text = unicodedata.normalize("NFC", text)
-	return " ".join(_UNSEEN.sub("", text).split())
+	return " ".join(_UNSEEN.sub("", without_markup(text)).split())
 
 
 def _said(text: str) -> str:

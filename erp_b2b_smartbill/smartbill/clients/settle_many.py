@@ -60,16 +60,16 @@ def progress(job: str) -> dict[str, Any]:
 
 
 def _one(action: str, note: str | None, name: str) -> many.Row:
+	title = name
 	try:
+		doc = frappe.get_doc(CONFLICT, name)
+		if doc.has_permission("read"):
+			title = doc.title or name
 		outcome = settle.settle(name, Decision(action, note=note))
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
-		return {"name": name, "title": _title(name), "ok": True, "message": _(outcome.resolution)}
+		return {"name": name, "title": title, "ok": True, "message": _(outcome.resolution)}
 	except Exception as error:
 		frappe.db.rollback()
 		frappe.clear_messages()
 		text = many.said(error, "A conflict could not be settled")
-		return {"name": name, "title": _title(name), "ok": False, "message": text}
-
-
-def _title(name: str) -> str:
-	return frappe.db.get_value(CONFLICT, name, "title") or name
+		return {"name": name, "title": title, "ok": False, "message": text}

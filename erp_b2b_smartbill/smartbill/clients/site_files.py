@@ -6,6 +6,38 @@ import os
 from typing import Any
 
 import frappe
+from frappe.query_builder import DocType
+from frappe.utils import add_to_date
+
+from erp_b2b_smartbill import clock
+from erp_b2b_smartbill.audit.errors import log_masked_error
+
+# of a File that somebody uploaded to see what importing it would do; the run that imports it takes it over
+LOOKED_AT = "smartbill_import_preview"
+KEEP_LOOKED_AT_HOURS = 24
+CHUNK = 200
+
+
+def delete_looked_at() -> None:
+	"""Hook, daily: the uploads of yesterday that nobody imported, as after a browser was closed. They hold what a file of
+	clients holds, CNPs and IBANs too."""
+	table = DocType("File")
+	names = (
+		frappe.qb.from_(table)
+		.select(table.name)
+		.where(table.attached_to_field == LOOKED_AT)
+		.where(table.creation < add_to_date(clock.now(), hours=-KEEP_LOOKED_AT_HOURS))
+		.orderby(table.creation)
+		.limit(CHUNK)
+		.run(pluck=True)
+	)
+	for name in names:
+		try:
+			frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit
+		except Exception:
+			frappe.db.rollback()
+			log_masked_error("A file that was looked at could not be deleted")
 
 
 def take_over(path: str, file_name: str, *, doctype: str, name: str, field: str | None = None) -> Any:

@@ -21,14 +21,15 @@ export function show_client(frm) {
 }
 
 function add_buttons(frm) {
-	const { client_name, customer, keep_unlinked } = frm.doc;
+	const { customer, keep_unlinked } = frm.doc;
+	const client_name = frappe.utils.escape_html(frm.doc.client_name);
 	const note = { fieldname: "note", fieldtype: "Small Text", label: __("Note for the history (optional)") };
 	if (customer) {
 		frm.add_custom_button(__("Unlink"), () =>
 			frappe.prompt(
 				[note],
 				(values) => decide(frm, "unlink", values),
-				__("{0} is not {1}", [client_name, customer]),
+				__("{0} is not {1}", [client_name, frappe.utils.escape_html(customer)]),
 				__("Unlink"),
 			),
 		);
@@ -56,7 +57,10 @@ function add_buttons(frm) {
 async function decide(frm, step, values) {
 	const path = `/api/v1/smartbill/clients/${encodeURIComponent(frm.doc.name)}/${step}`;
 	const { error } = await api.request("POST", path, values);
-	if (error) frappe.msgprint({ message: error.message, indicator: "red", title: __("Not done") });
+	if (error) {
+		const message = frappe.utils.escape_html(error.message);
+		frappe.msgprint({ message, indicator: "red", title: __("Not done") });
+	}
 	await frm.reload_doc();
 }
 

@@ -155,12 +155,14 @@ export function error_html(error, problem_link = record_link) {
 		</ul>`}`;
 }
 
+/** Where the desk has a doctype: at different addresses in v15 and v16. */
+export const desk_url = (doctype) =>
+	frappe.utils.get_form_link(doctype, "x").replace(/\/x$/, "");
+
 /** The way to the record that a problem or a check names. */
 export function record_link({ doctype, name }) {
 	if (!doctype || !frappe.model.can_read(doctype)) return "";
-	const url = name
-		? frappe.utils.get_form_link(doctype, name)
-		: `/app/${frappe.router.slug(doctype)}`;
+	const url = name ? frappe.utils.get_form_link(doctype, name) : desk_url(doctype);
 	return link(url, __("Open {0}", [__(doctype)]));
 }
 

@@ -1,5 +1,5 @@
 // Ways to filtered lists of the desk.
-import { html } from "./format";
+import { desk_url, html } from "./format";
 
 /**
  * `list` is {doctype, filters}: by field a value, [operator, value], or several of these as texts, which is how Frappe
@@ -25,11 +25,10 @@ export function open_list({ doctype, filters }) {
 
 // for whoever opens it beside the desk
 function list_url({ doctype, filters }) {
-	const base = frappe.utils.get_form_link(doctype, "x").replace(/\/x$/, "");
 	const conditions = Object.entries(filters || {}).flatMap(([field, value]) =>
 		texts_of(value).map((text) => [field, text]),
 	);
-	return `${base}/view/list?${new URLSearchParams(conditions)}`;
+	return `${desk_url(doctype)}/view/list?${new URLSearchParams(conditions)}`;
 }
 
 function texts_of(value) {
