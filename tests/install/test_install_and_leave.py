@@ -76,6 +76,9 @@ def left(changes: list[str], allowed: tuple[str, ...]) -> list[str]:
 	return [one for one in changes if not any(re.search(text, one) for text in allowed)]
 
 
+# The tests are no classes: those are given to several processes, and each would play the whole story again.
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 	found = tmp_path_factory.mktemp("steps")
@@ -93,129 +96,152 @@ def step(folder: Path) -> Step:
 	return lambda name: taken.setdefault(name, Snapshot(folder / f"{name}.db"))
 
 
-class TestInstalling:
-	def test_beside_fields_roles_and_doctypes_of_our_names_it_is_refused_with_all_of_them(self, folder):
-		told = (folder / "refused.txt").read_text()
-		assert "Customer: b2b_tier" in told
-		assert "Quotation: smartbill_number" in told
-		assert f"Role: {ROLE_OF_ITS_OWN}" in told
-		assert f"DocType: {DOCTYPE_OF_ITS_OWN}" in told
-		assert f"Number Card: {CARD_OF_ITS_OWN}" in told
-
-	def test_refused_it_leaves_the_site_as_it_was(self, step):
-		assert schema_changes(step("shop"), step("refused")) == []
-		assert row_changes(step("shop"), step("refused")) == []
-
-	def test_nothing_that_was_there_is_changed(self, step):
-		"""Not even `modified`: whoever has a document open may save it."""
-		before, after = step("renamed"), step("installed")
-		changed = [one for one in row_changes(before, after) if not one.endswith(" is new")]
-		assert left(changed, OF_FRAPPE) == []
-
-	def test_what_stood_in_a_column_of_a_deleted_field_is_taken_for_nobodys(self, step):
-		"""Only where it would name a document of ours; what was typed of a Customer stays."""
-		customer = step("installed").rows("tabCustomer")["Atelier Vechi SRL"]
-		assert customer["b2b_tier"] is None
-		assert customer["smartbill_reg_com"] == "J12/1/2001"
-		assert customer["b2b_cui"] == "98765438"
-
-	def test_every_switch_is_off(self, step):
-		settings = step("installed").singles("B2B Settings")
-		assert {value for name, value in settings.items() if name.startswith("enable_")} <= {"0", None}
+# installing
 
 
-class TestMigrating:
-	def test_a_second_time_changes_nothing(self, step):
-		before, after = step("migrated"), step("migrated again")
-		assert schema_changes(before, after) == []
-		assert left(row_changes(before, after), OF_FRAPPE) == []
-
-	def test_a_first_time_changes_nothing_that_installing_made(self, step):
-		before, after = step("installed"), step("migrated")
-		assert schema_changes(before, after) == []
-		assert left(row_changes(before, after), OF_FRAPPE) == []
+def test_beside_fields_roles_and_doctypes_of_our_names_it_is_refused_with_all_of_them(folder):
+	told = (folder / "refused.txt").read_text()
+	assert "Customer: b2b_tier" in told
+	assert "Quotation: smartbill_number" in told
+	assert f"Role: {ROLE_OF_ITS_OWN}" in told
+	assert f"DocType: {DOCTYPE_OF_ITS_OWN}" in told
+	assert f"Number Card: {CARD_OF_ITS_OWN}" in told
 
 
-class TestSwitches:
-	def test_turned_on_and_off_each_leaves_only_the_event_and_the_index_that_is_built_anew(self, step):
-		before, after = step("migrated again"), step("switched")
-		assert schema_changes(before, after) == []
-		assert left(row_changes(before, after), (*OF_FRAPPE, *OF_SWITCHES)) == []
+def test_refused_it_leaves_the_site_as_it_was(step):
+	assert schema_changes(step("shop"), step("refused")) == []
+	assert row_changes(step("shop"), step("refused")) == []
 
 
-class TestLeaving:
-	def test_the_schema_is_what_it_was_but_for_the_columns_that_frappe_keeps(self, step):
-		kept = {f"{table}.{name} is new" for table, name in step("used").stored_fields(MODULE)}
-		changes = schema_changes(step("renamed"), step("uninstalled"))
-		columns = {one for one in changes if " index " not in one}
-		# the shop had deleted a field of this name
-		kept.discard("tabCustomer.smartbill_reg_com is new")
-		assert columns == kept | {"tabQuotation.shop_proforma is new"}
-		# those that come with these columns
-		indexes = [one for one in changes if " index " in one]
-		assert all(re.search(r"_(b2b|smartbill)_\w+_index is new$", one) for one in indexes), indexes
-
-	def test_every_row_is_what_it_was_but_for_what_became_the_shops(self, step):
-		changes = row_changes(step("renamed"), step("uninstalled"))
-		assert left(changes, (*OF_FRAPPE, *BECAME_THE_SHOPS)) == []
-
-	def test_fields_of_the_shop_keep_their_values_and_definitions(self, step):
-		before, after = step("renamed"), step("uninstalled")
-		for table in ("tabCustom Field", "tabProperty Setter", "tabPricing Rule"):
-			for name, row in before.rows(table).items():
-				now = after.rows(table)[name]
-				assert {field: now[field] for field in row} == row
-		for name, tier in zip(("Atelier Vechi SRL", "Țesătoria Nouă SRL"), TIERS, strict=True):
-			customer = after.rows("tabCustomer")[name]
-			assert (customer["shop_tier"], customer["shop_since"]) == (tier, 2019)
-		numbers = {row["shop_number"] for row in after.rows("tabQuotation").values()}
-		assert numbers >= {"VECHI0", "VECHI1"}
-
-	def test_a_field_of_the_shop_that_linked_to_ours_keeps_its_values_as_a_text(self, step):
-		field = step("uninstalled").rows("tabCustom Field")["Quotation-shop_proforma"]
-		assert (field["fieldtype"], field["options"]) == ("Data", None)
-		values = {row["shop_proforma"] for row in step("uninstalled").rows("tabQuotation").values()}
-		assert any(value and value.startswith("SBP-") for value in values)
-
-	def test_nothing_names_us_any_more(self, step):
-		used = step("used")
-		names = {name for name, row in used.rows("tabDocType").items() if row["module"] == MODULE}
-		roles = used.rows("tabRole").keys() - step("renamed").rows("tabRole").keys()
-		assert {"B2B Sales", "B2B Manager"} <= roles
-		texts, without = {*names, *roles, MODULE, "erp_b2b_smartbill"}, {*LOGS, *MAY_NAME_US}
-		found = set(step("uninstalled").mentions(texts, without=without))
-		# what the shop had under our names before it renamed it
-		assert found - set(step("renamed").mentions(texts, without=without)) == set()
-
-	def test_nothing_of_ours_is_left_in_the_sites_folder(self, folder):
-		before, after = (
-			set((folder / f"{name}.files").read_text().splitlines()) for name in ("renamed", "uninstalled")
-		)
-		# still attached to its Quotation; the other is Frappe's, of its migrations
-		assert after - before - {"touched_tables.json"} == {"private/files/proforma-PRFB2B-0001.pdf"}
-		assert before - after == set()
-		assert "smartbill_site_id" in (folder / "used.config").read_text()
-		assert "smartbill_site_id" not in (folder / "uninstalled.config").read_text()
-
-	def test_the_next_migration_finds_nothing_to_clear_away(self, step):
-		before, after = step("uninstalled"), step("migrated without it")
-		assert schema_changes(before, after) == []
-		assert left(row_changes(before, after), OF_FRAPPE) == []
+def test_installing_changes_nothing_that_was_there(step):
+	"""Not even `modified`: whoever has a document open may save it."""
+	before, after = step("renamed"), step("installed")
+	changed = [one for one in row_changes(before, after) if not one.endswith(" is new")]
+	assert left(changed, OF_FRAPPE) == []
 
 
-class TestComingBack:
-	def test_no_document_names_a_tier_or_a_proforma_that_is_gone(self, step):
-		after = step("installed again")
-		assert {row["b2b_tier"] for row in after.rows("tabCustomer").values()} == {None}
-		for field in ("smartbill_proforma", "smartbill_status", "smartbill_number", "b2b_response"):
-			assert {row[field] for row in after.rows("tabQuotation").values()} == {None}
+def test_what_stood_in_a_column_of_a_deleted_field_is_taken_for_nobodys(step):
+	"""Only where it would name a document of ours; what was typed of a Customer stays."""
+	customer = step("installed").rows("tabCustomer")["Atelier Vechi SRL"]
+	assert customer["b2b_tier"] is None
+	assert customer["smartbill_reg_com"] == "J12/1/2001"
+	assert customer["b2b_cui"] == "98765438"
 
-	def test_what_was_typed_of_a_customer_is_there_again(self, step):
-		customer = step("installed again").rows("tabCustomer")["Atelier Vechi SRL"]
-		assert customer["smartbill_reg_com"] == "J12/2/2002"
-		assert customer["b2b_parent_customer"] == "Magazin Nou SRL"
 
-	def test_and_leaves_again_as_it_left_before(self, step):
-		before, after = step("migrated without it"), step("uninstalled again")
-		assert schema_changes(before, after) == []
-		assert left(row_changes(before, after), (*OF_FRAPPE, *EMPTIED, *OF_WORKSPACES)) == []
+def test_every_switch_is_off_at_first(step):
+	settings = step("installed").singles("B2B Settings")
+	assert {value for name, value in settings.items() if name.startswith("enable_")} <= {"0", None}
+
+
+# migrating
+
+
+def test_migrating_a_second_time_changes_nothing(step):
+	before, after = step("migrated"), step("migrated again")
+	assert schema_changes(before, after) == []
+	assert left(row_changes(before, after), OF_FRAPPE) == []
+
+
+def test_migrating_a_first_time_changes_nothing_that_installing_made(step):
+	before, after = step("installed"), step("migrated")
+	assert schema_changes(before, after) == []
+	assert left(row_changes(before, after), OF_FRAPPE) == []
+
+
+# switches
+
+
+def test_a_switch_turned_on_and_off_leaves_only_the_event_and_the_index_that_is_built_anew(step):
+	before, after = step("migrated again"), step("switched")
+	assert schema_changes(before, after) == []
+	assert left(row_changes(before, after), (*OF_FRAPPE, *OF_SWITCHES)) == []
+
+
+# leaving
+
+
+def test_left_the_schema_is_what_it_was_but_for_the_columns_that_frappe_keeps(step):
+	kept = {f"{table}.{name} is new" for table, name in step("used").stored_fields(MODULE)}
+	changes = schema_changes(step("renamed"), step("uninstalled"))
+	columns = {one for one in changes if " index " not in one}
+	# the shop had deleted a field of this name
+	kept.discard("tabCustomer.smartbill_reg_com is new")
+	assert columns == kept | {"tabQuotation.shop_proforma is new"}
+	# those that come with these columns
+	indexes = [one for one in changes if " index " in one]
+	assert all(re.search(r"_(b2b|smartbill)_\w+_index is new$", one) for one in indexes), indexes
+
+
+def test_left_every_row_is_what_it_was_but_for_what_became_the_shops(step):
+	changes = row_changes(step("renamed"), step("uninstalled"))
+	assert left(changes, (*OF_FRAPPE, *BECAME_THE_SHOPS)) == []
+
+
+def test_fields_of_the_shop_keep_their_values_and_definitions(step):
+	before, after = step("renamed"), step("uninstalled")
+	for table in ("tabCustom Field", "tabProperty Setter", "tabPricing Rule"):
+		for name, row in before.rows(table).items():
+			now = after.rows(table)[name]
+			assert {field: now[field] for field in row} == row
+	for name, tier in zip(("Atelier Vechi SRL", "Țesătoria Nouă SRL"), TIERS, strict=True):
+		customer = after.rows("tabCustomer")[name]
+		assert (customer["shop_tier"], customer["shop_since"]) == (tier, 2019)
+	numbers = {row["shop_number"] for row in after.rows("tabQuotation").values()}
+	assert numbers >= {"VECHI0", "VECHI1"}
+
+
+def test_a_field_of_the_shop_that_linked_to_ours_keeps_its_values_as_a_text(step):
+	field = step("uninstalled").rows("tabCustom Field")["Quotation-shop_proforma"]
+	assert (field["fieldtype"], field["options"]) == ("Data", None)
+	values = {row["shop_proforma"] for row in step("uninstalled").rows("tabQuotation").values()}
+	assert any(value and value.startswith("SBP-") for value in values)
+
+
+def test_nothing_names_us_any_more(step):
+	used = step("used")
+	names = {name for name, row in used.rows("tabDocType").items() if row["module"] == MODULE}
+	roles = used.rows("tabRole").keys() - step("renamed").rows("tabRole").keys()
+	assert {"B2B Sales", "B2B Manager"} <= roles
+	texts, without = {*names, *roles, MODULE, "erp_b2b_smartbill"}, {*LOGS, *MAY_NAME_US}
+	found = set(step("uninstalled").mentions(texts, without=without))
+	# what the shop had under our names before it renamed it
+	assert found - set(step("renamed").mentions(texts, without=without)) == set()
+
+
+def test_nothing_of_ours_is_left_in_the_sites_folder(folder):
+	before, after = (
+		set((folder / f"{name}.files").read_text().splitlines()) for name in ("renamed", "uninstalled")
+	)
+	# still attached to its Quotation; the other is Frappe's, of its migrations
+	assert after - before - {"touched_tables.json"} == {"private/files/proforma-PRFB2B-0001.pdf"}
+	assert before - after == set()
+	assert "smartbill_site_id" in (folder / "used.config").read_text()
+	assert "smartbill_site_id" not in (folder / "uninstalled.config").read_text()
+
+
+def test_the_next_migration_finds_nothing_to_clear_away(step):
+	before, after = step("uninstalled"), step("migrated without it")
+	assert schema_changes(before, after) == []
+	assert left(row_changes(before, after), OF_FRAPPE) == []
+
+
+# coming back
+
+
+def test_come_back_no_document_names_a_tier_or_a_proforma_that_is_gone(step):
+	after = step("installed again")
+	assert {row["b2b_tier"] for row in after.rows("tabCustomer").values()} == {None}
+	for field in ("smartbill_proforma", "smartbill_status", "smartbill_number", "b2b_response"):
+		assert {row[field] for row in after.rows("tabQuotation").values()} == {None}
+
+
+def test_what_was_typed_of_a_customer_is_there_again(step):
+	customer = step("installed again").rows("tabCustomer")["Atelier Vechi SRL"]
+	assert customer["smartbill_reg_com"] == "J12/2/2002"
+	assert customer["b2b_parent_customer"] == "Magazin Nou SRL"
+
+
+def test_it_leaves_again_as_it_left_before(step):
+	before, after = step("migrated without it"), step("uninstalled again")
+	assert schema_changes(before, after) == []
+	assert left(row_changes(before, after), (*OF_FRAPPE, *EMPTIED, *OF_WORKSPACES)) == []
