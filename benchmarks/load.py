@@ -3,12 +3,12 @@
 ./dev benchmark load [--users 30] [--seconds 120] [--think 3] [--seed 7]
 ./dev benchmark load --bench PATH --site S --url URL [--pid PID ...]
 
-Data: a copy of the demo's site, served by a process of its own; a bench is asked as it is served at URL, with whatever
-Customers it has. Everybody has a session of his own, opens the desk, and does something every `think` seconds, as
-people do at random: search (half of it), open a tab of Customer 360, look at the card beside a Quotation, and one time
-in twenty preview a proforma and issue it. SmartBill is the sandbox, with its limit on; the account may make 25 calls in
-10 seconds. Who is told to wait (429, 503 with Retry-After) waits and asks again, as the desk does by itself; the waits
-are counted, and their time is not part of the figures.
+Data: a copy of the demo's site, served by a process of its own; a bench is asked as it is served at URL, with the
+Customers that it has and so many more that there are 300. Everybody has a session of his own, opens the desk, and
+does something every `think` seconds, as people do at random: search (half of it), open a tab of Customer 360, look at
+the card beside a Quotation, and one time in twenty preview a proforma and issue it. SmartBill is the sandbox, with
+its limit on; the account may make 25 calls in 10 seconds. Who is told to wait (429, 503 with Retry-After) waits and
+asks again, as the desk does by itself; the waits are counted, and their time is not part of the figures.
 
 Printed: each kind with its times, everything that was not an answer, requests a second, and the memory of the processes
 that serve (--pid names those of a bench): after ten seconds of warming up, at half of the time and at the end.
@@ -47,6 +47,7 @@ SEARCH, TAB, CARD, PROFORMA = "search", "a tab of Customer 360", "the card besid
 SHARES = {SEARCH: 50, TAB: 30, CARD: 15, PROFORMA: 5}
 DESK, PREVIEW = "the desk opened", "preview of a proforma"
 KINDS = (DESK, *list(SHARES)[:-1], PREVIEW, PROFORMA)
+CUSTOMERS = 300
 WARM_UP_S = 10
 # who is told to wait gives up after so long
 PATIENCE_S = 60
@@ -136,17 +137,19 @@ def prepare(users: int, quotations: int, sandbox_url: str) -> dict[str, Any]:
 	account = factories.smartbill_account(Sandbox(sandbox_url).api_url)
 	if not state.is_ready():
 		rebuild.rebuild()
-	customers = frappe.get_all(
-		"Customer", {"disabled": 0}, ["name", "customer_name", "tax_id"], order_by="creation desc", limit=300
-	)
-	party, item = factories.customer().name, factories.item().name
+	fields = ["name", "customer_name", "tax_id"]
+	customers = frappe.get_all("Customer", {"disabled": 0}, fields, order_by="creation desc", limit=CUSTOMERS)
+	# one at least, for the Quotations
+	made = [factories.customer() for _ in range(max(CUSTOMERS - len(customers), 1))]
+	customers += made[: CUSTOMERS - len(customers)]
+	party, item = made[0].name, factories.item().name
 	return {
 		"database": f"{frappe.db.db_type}, Frappe {frappe.__version__}",
 		"customers_in_all": frappe.db.count("Customer"),
 		"account": account.name,
 		# whose books have something in them
 		"company": frappe.db.get_single_value("Global Defaults", "default_company") or account.company,
-		"party": party,
+		"made": [one.name for one in made],
 		"item": item,
 		"users": [factories.user(*ROLES) for _ in range(users)],
 		"customers": [one.name for one in customers],
@@ -169,7 +172,7 @@ def remove(found: dict[str, Any], switches: dict[str, Any]) -> None:
 	frappe.db.rollback()
 	proformas = frappe.get_all("SmartBill Proforma", {"account": found["account"]}, pluck="name", limit=0)
 	attached = {"attached_to_doctype": "SmartBill Proforma", "attached_to_name": ["in", proformas or [""]]}
-	of_party = {"link_name": found["party"], "parenttype": "Address"}
+	of_made = {"link_name": ["in", found["made"]], "parenttype": "Address"}
 	for doctype, names in (
 		("File", frappe.get_all("File", attached, pluck="name", limit=0)),
 		("SmartBill Proforma", proformas),
@@ -179,13 +182,14 @@ def remove(found: dict[str, Any], switches: dict[str, Any]) -> None:
 		),
 		("SmartBill Account", [found["account"]]),
 		("Quotation", found["quotations"]),
-		("Address", frappe.get_all("Dynamic Link", of_party, pluck="parent")),
+		("Address", frappe.get_all("Dynamic Link", of_made, pluck="parent", limit=0)),
 		("Item", [found["item"]]),
 		("User", found["users"]),
 	):
 		delete_rows(doctype, *names)
 	# the search is to forget it
-	frappe.delete_doc("Customer", found["party"], force=True, ignore_permissions=True)
+	for name in found["made"]:
+		frappe.delete_doc("Customer", name, force=True, ignore_permissions=True)
 	for switch, value in switches.items():
 		frappe.db.set_single_value("B2B Settings", switch, value)
 	frappe.db.commit()

@@ -9,6 +9,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.utils.background_jobs import is_job_enqueued
+from redis.exceptions import ConnectionError, TimeoutError
 
 from erp_b2b_smartbill.audit import origin
 from erp_b2b_smartbill.audit.errors import log_masked_error
@@ -75,10 +76,10 @@ def progress(kind: str, job: str) -> dict[str, Any]:
 	"""{rows, done, total}. When the work broke off, as after a killed worker, those that it had not come to are among the
 	rows, not ok. Raises NotFound for work of somebody else."""
 	rows, names = _stored(kind, job)
-	if len(rows) < len(names) and not is_job_enqueued(_job_id(kind, job)):
+	if len(rows) < len(names) and not _is_at_work(_job_id(kind, job)):
 		# it may have come to its end between the two looks
 		rows, names = _stored(kind, job)
-		message = _("The work broke off before this was decided. Decide it again.")
+		message = _("The work broke off, and this may not have been decided. Look at it.")
 		left = names[len(rows) :]
 		rows = rows + [{"name": name, "title": name, "ok": False, "message": message} for name in left]
 	return {"rows": rows, "done": len(rows), "total": len(names)}
@@ -91,7 +92,7 @@ def said(error: Exception, title: str) -> str:
 	if isinstance(error, AppError):
 		return error.message
 	if isinstance(error, frappe.PermissionError):
-		return _("You are not allowed to do this.")
+		return plain_text(str(error)) or _("You are not allowed to do this.")
 	if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
 		return _("The database is busy; try again.")
 	if isinstance(error, frappe.ValidationError) and str(error):
@@ -114,6 +115,14 @@ def _stored(kind: str, job: str) -> tuple[list[Row], list[str]]:
 	if not found or found["user"] != frappe.session.user:
 		raise not_found()
 	return found["rows"], found["names"]
+
+
+def _is_at_work(job: str) -> bool:
+	"""Also while nobody can say: a killed worker's job is at work until the queue has noticed, after some minutes."""
+	try:
+		return is_job_enqueued(job)
+	except (ConnectionError, TimeoutError):
+		return True
 
 
 def _job_id(kind: str, job: str) -> str:

@@ -15,7 +15,7 @@ from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.audit import lines, origin, personal, signing
 from erp_b2b_smartbill.bulk_insert import insert_rows
 from erp_b2b_smartbill.masking import mask
-from erp_b2b_smartbill.text import N_
+from erp_b2b_smartbill.text import N_, without_markup
 
 if TYPE_CHECKING:
 	from frappe.model.document import Document
@@ -188,6 +188,8 @@ def content_of(
 ) -> dict[str, Any]:
 	"""The fields of an event that say what was done to which document, without secrets, and parted. Without `keeps_name`
 	a document that is named after a person is only pointed to."""
+	# some are written past Frappe's filter, and a report shows a text as it is
+	reason = without_markup(reason) if reason else None
 	parted = personal.part(doctype, mask(before or {}), mask(after or {}), reason, also_personal)
 	apart = parted.apart
 	if doctype in personal.NAMED_BY_PERSON and keeps_name:

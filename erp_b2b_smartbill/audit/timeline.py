@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import frappe
 from frappe import _
@@ -69,8 +70,7 @@ def _concerns(table: Any, doctype: str, name: str) -> Criterion:
 
 
 def _content(row: Any, docname: str, sees_people: bool) -> dict[str, Any]:
-	# v16 has its desk at another address, and follows there only what begins with it
-	url = get_url_to_form(audit.EVENT, row.name)
+	url = _here(get_url_to_form(audit.EVENT, row.name))
 	link = f'<a href="{escape_html(url)}">{escape_html(_(row.event))}</a>'
 	who = escape_html(row.full_name or row.user or "")
 	if row.on_behalf_of:
@@ -90,9 +90,16 @@ def _content(row: Any, docname: str, sees_people: bool) -> dict[str, Any]:
 	}
 
 
+def _here(url: str) -> str:
+	"""Without the site's name, which the browser may know by another one. v16 has its desk elsewhere than v15, and
+	follows a link without loading the desk again only where it begins with that."""
+	parts = urlsplit(url)
+	return urlunsplit(("", "", parts.path, parts.query, ""))
+
+
 def _more(row: Any, doctype: str, docname: str) -> dict[str, Any]:
 	filters = f"reference_doctype={quoted(doctype)}&reference_name={quoted(docname)}"
-	link = get_url_to_report_with_filters("Business Events", filters)
+	link = _here(get_url_to_report_with_filters("Business Events", filters))
 	text = _("Older business events")
 	return {
 		"is_card": False,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
+from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
@@ -94,8 +95,8 @@ def registrations(wanted: Identity) -> list[Candidate]:
 	"""Source: other requests, decided ones too; not what was withdrawn."""
 	table = DocType("B2B Registration")
 	names = _surest(
-		sorted(_names(table, condition & (table.status != "Withdrawn")), reverse=True)
-		for condition in _ways(table, wanted)
+		sorted(_names(table, condition & (table.status != "Withdrawn")), reverse=True) if value else ()
+		for value, condition in _ways(table, wanted)
 	)
 	if not names:
 		return []
@@ -129,7 +130,10 @@ def smartbill_clients(wanted: Identity) -> list[Candidate]:
 		return []
 	table = DocType("SmartBill Client")
 	unlinked = (table.status == "Active") & (table.customer.isnull() | (table.customer == ""))
-	names = _surest(sorted(_names(table, condition & unlinked)) for condition in _ways(table, wanted))
+	names = _surest(
+		sorted(_names(table, condition & unlinked)) if value else ()
+		for value, condition in _ways(table, wanted)
+	)
 	if not names:
 		return []
 	rows = frappe.get_all(
@@ -155,20 +159,21 @@ def smartbill_clients(wanted: Identity) -> list[Candidate]:
 	]
 
 
-def _ways(table: DocType, wanted: Identity) -> list[Criterion]:
-	"""By what others are found, the surest first."""
-	ways = (
+def _ways(table: DocType, wanted: Identity) -> list[tuple[Any, Criterion]]:
+	"""By what others are found: the code, the name, an e-mail address."""
+	return [
 		(wanted.cui, table.cui_digits == wanted.cui),
 		(wanted.name_key, table.name_key == wanted.name_key),
 		(wanted.emails, table.email.isin(wanted.emails or [""])),
-	)
-	return [condition for value, condition in ways if value]
+	]
 
 
-def _surest(kinds: Iterable[Iterable[str]]) -> list[str]:
-	"""At most so many names, each once. Of each way to be found, the surest first: an address that many share must not
-	crowd out the one that has the CUI."""
-	return list(dict.fromkeys(chain.from_iterable(kinds)))[:MAX_CANDIDATES]
+def _surest(ways: Iterable[Iterable[str]]) -> list[str]:
+	"""At most so many names, each once: a name or an address that many share crowds out neither the one that has the CUI
+	nor those that are found by the other."""
+	by_cui, *others = ways
+	in_turn = chain.from_iterable(zip_longest(*others))
+	return [name for name in dict.fromkeys([*by_cui, *in_turn]) if name][:MAX_CANDIDATES]
 
 
 def _names(table: DocType, condition: Criterion) -> set[str]:

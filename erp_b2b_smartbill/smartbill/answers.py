@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from erp_b2b_smartbill.text import plain_text
+from erp_b2b_smartbill.text import plain_text, without_markup
 
 MAX_TEXT = 500
 
@@ -106,7 +106,7 @@ def clean_error_text(raw: str) -> str:
 		r"<div[^>]*\bid\s*=\s*[\"']?moreErrorDetails.*?(</div>|$)", " ", raw, flags=re.DOTALL | re.IGNORECASE
 	)
 	first_line = re.split(r"<br\s*/?>", without_help, maxsplit=1, flags=re.IGNORECASE)[0]
-	return (plain_text(first_line) or plain_text(raw))[:MAX_TEXT]
+	return without_markup(plain_text(first_line) or plain_text(raw))[:MAX_TEXT]
 
 
 def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _read_object(status: int, body: dict[str, Any]) -> Answer:
 		status=status,
 		shape=shape,
 		error_text=clean_error_text(_string(body.get("errorText"))),
-		message=plain_text(message)[:MAX_TEXT],
+		message=_said(message)[:MAX_TEXT],
 		number=_string(body.get("number")),
 		series=_string(body.get("series")),
 		document_id=_document_id(body.get("documentId")),
@@ -150,12 +150,15 @@ def _rejections(errors: Any) -> tuple[Rejection, ...]:
 	if not isinstance(errors, list):
 		return ()
 	return tuple(
-		Rejection(
-			_string(error.get("code")), plain_text(_string(error.get("message"))), _string(error.get("param"))
-		)
+		Rejection(_string(error.get("code")), _said(error.get("message")), _string(error.get("param")))
 		for error in errors
 		if isinstance(error, dict)
 	)
+
+
+def _said(message: Any) -> str:
+	"""A sentence of SmartBill as a text, for it is stored and shown; it may repeat what a client is called."""
+	return without_markup(plain_text(_string(message)))
 
 
 def _document_id(value: Any) -> int | None:

@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import frappe
 from frappe.desk.form.load import get_additional_timeline_content
@@ -204,7 +205,8 @@ class TestTimeline(AuditCase):
 		self.assertIn("ana@example.com", content)
 		self.assertNotIn("<b>mare", content)
 		# where this version has its desk: the other address loads it anew
-		self.assertIn(f'href="{get_url_to_form(audit.EVENT, "")}', content)
+		path = urlsplit(get_url_to_form(audit.EVENT, "")).path
+		self.assertIn(f'href="{path}', content)
 		with self.as_user(factories.user("Sales User")):
 			self.assertEqual(self.contents("Customer", customer.name), [])
 

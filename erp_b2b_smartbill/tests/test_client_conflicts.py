@@ -746,6 +746,15 @@ class TestMany(ConflictCase):
 		self.assertEqual(sorted(renamed), ["Compania 0 SRL", "Compania 2 SRL"])
 		self.assertEqual(len(self.events("Conflict with SmartBill settled")), 3)
 
+	def test_a_note_is_text_in_the_conflict_and_in_its_events(self):
+		(name,) = self.many(1)
+		settle_many.settle_many([name], "ignore", "<img src=x onerror=alert(1)>")
+		told = "‹img src=x onerror=alert(1)›"
+		self.assertEqual(frappe.db.get_value(CONFLICT, name, "note"), told)
+		reasons = frappe.get_all("Business Event", {"reference_name": name}, pluck="reason")
+		self.assertIn(told, reasons)
+		self.assertNotIn("<", "".join(filter(None, reasons)))
+
 	def test_one_that_fails_keeps_none_of_the_others(self):
 		names = self.many(3)
 		second = frappe.db.get_value(CONFLICT, names[1], "customer")

@@ -363,7 +363,11 @@ class TestFollowing(MatchingTestCase):
 		self.assertEqual(found[0].candidate.title, "Zeta SRL")
 		for name in others:
 			self.contact(self.customer(customer_name=name, tax_id=""), shared)
+		# whose name sorts behind those of the address
 		self.customer(customer_name="Zeta SRL", tax_id=CUI)
+		self.customer(customer_name="Zorile SRL", tax_id="")
+		looked_at = duplicates.customers(Identity.of(name="ZORILE", emails=[shared]))
+		self.assertIn("Zorile SRL", [one.title for one in looked_at])
 		with patch.object(duplicates, "SOURCES", [duplicates.customers]):
 			found = duplicates.find(Identity.of(cui=CUI, emails=[shared]))
 		self.assertEqual(found[0].candidate.title, "Zeta SRL")

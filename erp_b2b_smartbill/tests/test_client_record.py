@@ -163,8 +163,13 @@ class TestFromRow(unittest.TestCase):
 
 	def test_nothing_is_markup_for_it_is_stored_past_frappes_filter(self):
 		attack = "<img src=x onerror=alert(1)>"
+		# which some spellings of a letter make of others
+		wide = attack.translate({ord("<"): "\uff1c", ord(">"): "\uff1e"})
+		small = attack.translate({ord("<"): "\ufe64", ord(">"): "\ufe65"})
 		clients = (
 			from_row({field: attack for field in FILE_FIELDS}),
+			from_row({field: wide for field in FILE_FIELDS} | {"name": attack}),
+			from_row({field: small for field in FILE_FIELDS} | {"name": attack}),
 			from_v3({key: attack for key in V3} | {"deliveryAddresses": [{"city": attack}]}),
 		)
 		for client in clients:

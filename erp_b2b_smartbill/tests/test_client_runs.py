@@ -160,6 +160,8 @@ class TestRest(ClientsTestCase):
 		run = self.finish(response.json()["data"]["name"])
 		self.assertEqual((run.source, run.trigger, run.total_rows), ("File", "Program", 1))
 		self.assertFalse(frappe.db.exists("File", looked_at))
+		(attached,) = frappe.get_all("File", {"attached_to_name": run.name}, pluck="name")
+		self.assertEqual(attached, seen["file"])
 		self.wait_for_the_end(run.name)
 		self.assertEqual(
 			frappe.get_all(CLIENT, {"account": self.account}, pluck="client_name"), ["Prin REST SRL"]

@@ -9,11 +9,14 @@ import frappe
 from erp_b2b_smartbill import clock
 from erp_b2b_smartbill.patches import clients_without_markup
 from erp_b2b_smartbill.smartbill import client as http
-from erp_b2b_smartbill.smartbill.clients import job, sync_runs
+from erp_b2b_smartbill.smartbill.clients import conflicts, job, sync_runs
 from erp_b2b_smartbill.smartbill.clients.store import CLIENT
+from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.clients_case import CLIENTS_PATH, ClientsTestCase, client_id
 
 CNP = "1960229410015"
+
+CUI = "12345674"
 
 
 class SyncCase(ClientsTestCase):
@@ -276,3 +279,29 @@ class TestStoredBefore(ClientsTestCase):
 		self.assertEqual(self.one(1).modified, other.modified)
 		frappe.db.commit()
 		self.assertEqual(self.sync().changed, 0)
+
+	def test_what_was_decided_about_it_stands(self):
+		attack = "<img src=x onerror=alert(1)>"
+		self.seed({"name": "Alfa SRL", "vatCode": CUI, "address": f"Str. {attack}"})
+		factories.customer(customer_name="Alfa SRL", tax_id=CUI)
+		frappe.db.commit()
+		self.sync()
+		((name, clean),) = frappe.get_all(
+			conflicts.CONFLICT,
+			{"kind": conflicts.differences.ADDRESS},
+			["name", "smartbill_value"],
+			as_list=True,
+		)
+		conflicts.close([name], "Ignored", f"Nu {attack}", status=conflicts.IGNORED)
+		raw = clean.replace("‹", "<").replace("›", ">")
+		self.assertIn(attack, raw)
+		row = frappe._dict(frappe.get_doc(conflicts.CONFLICT, name).as_dict(), smartbill_value=raw)
+		said = conflicts._stored(row, row.customer, ()).data_hash
+		stored = {"smartbill_value": raw, "data_hash": said, "note": f"Nu {attack}"}
+		frappe.db.set_value(conflicts.CONFLICT, name, stored)
+		clients_without_markup.execute()
+		frappe.db.commit()
+		self.sync()
+		doc = frappe.get_doc(conflicts.CONFLICT, name)
+		self.assertEqual((doc.status, doc.smartbill_value), (conflicts.IGNORED, clean))
+		self.assertEqual(doc.note, "Nu ‹img src=x onerror=alert(1)›")

@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import frappe
+import redis
 
 from erp_b2b_smartbill import many
 from erp_b2b_smartbill.exceptions import NotFound
@@ -44,6 +45,8 @@ class TestBrokenOff(RegistrationCase):
 		self.assertEqual([row["name"] for row in told["rows"]], names)
 		self.assertEqual([row["ok"] for row in told["rows"]], [True, True] + [False] * (len(names) - 2))
 		self.assertIn("broke off", told["rows"][2]["message"])
+		with patch.object(many, "is_job_enqueued", side_effect=redis.exceptions.ConnectionError):
+			self.assertEqual(bulk.progress(job)["done"], 2, "nor while nobody knows")
 		self.assertEqual(self.stored(docs[2]).status, states.PENDING)
 
 	def test_work_that_ends_between_two_looks_is_done(self):

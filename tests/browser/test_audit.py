@@ -38,7 +38,7 @@ def test_the_report_finds_the_event_and_leads_to_its_document(manager, told):
 	for shown in ("Tier of the Customer changed", "Silver", "Gold<img", "spune ana@example.ro"):
 		assert shown in text
 	# what somebody wrote is text
-	assert f"Volum <i>mare</i>{ATTACK}" in text
+	assert 'Volum ‹i›mare‹/i›‹img src=x onerror="window.hacked=1"›' in text
 	assert manager.evaluate("window.hacked") is None
 	row.locator('a[href*="/customer/"]').first.click()
 	manager.wait_for_url("**/customer/*")
@@ -49,7 +49,7 @@ def test_the_timeline_of_the_document_tells_of_it(manager, told):
 	entry = manager.locator(".new-timeline .timeline-item", has_text="Tier of the Customer changed")
 	entry.wait_for()
 	# what somebody wrote is text
-	assert f"Volum <i>mare</i>{ATTACK}" in entry.inner_text()
+	assert "Volum ‹i›mare‹/i›" in entry.inner_text()
 	assert manager.evaluate("window.hacked") is None
 	manager.evaluate("window.desk_is_the_same = true")
 	entry.get_by_role("link", name="Tier of the Customer changed").click()

@@ -43,6 +43,15 @@ erp_b2b_smartbill.show_overview = async (frm, part) => {
 	if (frm.doc.name === name) loaded[part](frm);
 };
 
+const LINKS_AND_TIMES = ["Link", "Dynamic Link", "Date", "Datetime"];
+
+/** Formats a cell of a report: Frappe shows a text as markup, and ours are what other people wrote. */
+erp_b2b_smartbill.as_text = (value, row, column, data, default_formatter) => {
+	const is_text = typeof value === "string" && !LINKS_AND_TIMES.includes(column.fieldtype);
+	const shown = is_text ? frappe.utils.escape_html(value) : value;
+	return default_formatter(shown, row, column, data);
+};
+
 /** In the menu of a form that has a tour of its own: take it. */
 erp_b2b_smartbill.offer_tour = (frm) =>
 	frm.page.add_menu_item(__("Show the tour"), async () => {

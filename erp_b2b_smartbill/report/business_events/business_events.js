@@ -44,12 +44,7 @@ frappe.query_reports["Business Events"] = {
 			],
 		},
 	],
-	// a report shows a text as markup, and these are other people's texts
-	formatter(value, row, column, data, default_formatter) {
-		const is_text = typeof value === "string" && column.fieldtype === "Data";
-		const shown = is_text ? frappe.utils.escape_html(value) : value;
-		return default_formatter(shown, row, column, data);
-	},
+	formatter: (...cell) => erp_b2b_smartbill.as_text(...cell),
 	onload(report) {
 		frappe
 			.xcall("erp_b2b_smartbill.report.business_events.business_events.choices")

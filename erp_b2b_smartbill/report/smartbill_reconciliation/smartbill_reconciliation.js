@@ -33,11 +33,8 @@ frappe.query_reports["SmartBill Reconciliation"] = {
 			fieldtype: "Data",
 		},
 	],
-	// a report shows a text as markup, and these are other people's texts
 	formatter(value, row, column, data, default_formatter) {
-		const is_text = typeof value === "string" && column.fieldtype === "Data";
-		const text = is_text ? frappe.utils.escape_html(value) : value;
-		const shown = default_formatter(text, row, column, data);
+		const shown = erp_b2b_smartbill.as_text(value, row, column, data, default_formatter);
 		if (column.fieldname !== "state_label" || !data) return shown;
 		return `<span class="indicator-pill no-indicator-dot ${COLOURS[data.state]}">${shown}</span>`;
 	},

@@ -20,6 +20,7 @@ from erp_b2b_smartbill.bulk_insert import insert_rows
 from erp_b2b_smartbill.customers import known
 from erp_b2b_smartbill.smartbill.clients import differences
 from erp_b2b_smartbill.smartbill.clients.store import CLIENT
+from erp_b2b_smartbill.text import without_markup
 
 CONFLICT = "Customer Sync Conflict"
 OPEN, RESOLVED, IGNORED = "Open", "Resolved", "Ignored"
@@ -144,7 +145,8 @@ def close(
 		"resolution": resolution,
 		"resolved_by": frappe.session.user,
 		"resolved_at": clock.now(),
-		"note": note or None,
+		# past Frappe's filter
+		"note": without_markup(note) if note else None,
 	}
 	_update(dict.fromkeys(names, values))
 	if not is_told:
@@ -203,6 +205,31 @@ def rename_customer(old: str, new: str) -> None:
 			values["data_hash"] = _stored(row, row.customer, after).data_hash
 		updates[row.name] = values
 	_update(updates)
+
+
+def take_markup_out() -> None:
+	"""Of what was stored past Frappe's filter. A decision was made upon the same words, so it stands."""
+	texts = ("title", "smartbill_value", "reason", "note")
+	last = ""
+	while rows := frappe.get_all(
+		CONFLICT,
+		{"name": [">", last]},
+		["name", "client", "kind", "customer", "erp_value", "candidates", "data_hash", *texts],
+		order_by="name",
+		limit=1000,
+	):
+		updates = {}
+		for row in rows:
+			clean = {field: without_markup(row[field]) for field in texts if row[field]}
+			if all(row[field] == text for field, text in clean.items()):
+				continue
+			candidates = tuple(json.loads(row.candidates or "[]"))
+			if row.data_hash == _stored(row, row.customer, candidates).data_hash:
+				now = frappe._dict(row, **clean)
+				clean["data_hash"] = _stored(now, row.customer, candidates).data_hash
+			updates[row.name] = clean
+		_update(updates)
+		last = rows[-1].name
 
 
 def _stored(row: frappe._dict, customer: str | None, candidates: tuple[str, ...]) -> Found:

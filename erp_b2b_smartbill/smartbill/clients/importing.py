@@ -92,16 +92,13 @@ def start(account: str, file: str, choice: Choice | None = None, trigger: str = 
 	frappe.get_doc("SmartBill Account", account)
 	found = _importable(_path(file), choice)
 	doc = frappe.get_doc("File", file)
+	if doc.attached_to_field == site_files.LOOKED_AT:
+		# Frappe attaches to the run what is attached to nothing, and makes a second File of anything else
+		doc.db_set("attached_to_field", None)
 	run = _run(account, trigger, found, file=doc.file_url)
 	if not doc.attached_to_name:
 		frappe.db.set_value(
-			"File",
-			doc.name,
-			{
-				"attached_to_doctype": sync_runs.RUN,
-				"attached_to_name": run.name,
-				"attached_to_field": "file",
-			},
+			"File", doc.name, {"attached_to_doctype": sync_runs.RUN, "attached_to_name": run.name}
 		)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit
 	LEASES.go_on(run.name)

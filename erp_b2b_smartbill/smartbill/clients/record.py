@@ -186,7 +186,9 @@ _ZEROS = re.compile(r"0{1,13}")
 
 
 def _identifier(text: str) -> str:
-	text = _digits_of_number(text if text.isascii() else unicodedata.normalize("NFKC", text))
+	# which makes brackets of full-width ones
+	text = text if text.isascii() else without_markup(unicodedata.normalize("NFKC", text))
+	text = _digits_of_number(text)
 	return "" if _ZEROS.fullmatch(text) else text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from typing import Any
 
 import frappe
@@ -21,23 +22,31 @@ CHUNK = 200
 def delete_looked_at() -> None:
 	"""Hook, daily: the uploads of yesterday that nobody imported, as after a browser was closed. They hold what a file of
 	clients holds, CNPs and IBANs too."""
+	before = add_to_date(clock.now(), hours=-KEEP_LOOKED_AT_HOURS)
+	last = ""
+	while names := _looked_at(before, last):
+		for name in names:
+			try:
+				frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
+				frappe.db.commit()  # nosemgrep: frappe-manual-commit
+			except Exception:
+				frappe.db.rollback()
+				log_masked_error("A file that was looked at could not be deleted")
+		last = names[-1]
+
+
+def _looked_at(before: datetime, after: str) -> list[str]:
 	table = DocType("File")
-	names = (
+	return (
 		frappe.qb.from_(table)
 		.select(table.name)
 		.where(table.attached_to_field == LOOKED_AT)
-		.where(table.creation < add_to_date(clock.now(), hours=-KEEP_LOOKED_AT_HOURS))
-		.orderby(table.creation)
+		.where(table.creation < before)
+		.where(table.name > after)
+		.orderby(table.name)
 		.limit(CHUNK)
 		.run(pluck=True)
 	)
-	for name in names:
-		try:
-			frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
-			frappe.db.commit()  # nosemgrep: frappe-manual-commit
-		except Exception:
-			frappe.db.rollback()
-			log_masked_error("A file that was looked at could not be deleted")
 
 
 def take_over(path: str, file_name: str, *, doctype: str, name: str, field: str | None = None) -> Any:
