@@ -146,6 +146,8 @@ def _columns(sees_people: bool) -> list[dict[str, Any]]:
 			"width": width,
 			"fieldtype": fieldtype,
 			"options": options,
+			# by itself v15 puts a text to the right where the first row has none
+			**({} if fieldtype == "Int" else {"align": "left"}),
 		}
 
 	columns = [
