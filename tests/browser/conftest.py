@@ -136,19 +136,23 @@ def kept(engine, chromium: str, running, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def signed_in(running) -> Callable[[str], list[Any]]:
-	"""The cookies of a user who has logged in, once a session."""
-	cookies: dict[str, list[Any]] = {}
+	"""The cookies of a user who has logged in: once, or again where something has ended what he had."""
+	sessions: dict[str, requests.Session] = {}
+
+	def is_signed_in(user: str) -> bool:
+		who = f"{running.url}/api/method/frappe.auth.get_logged_user"
+		return user in sessions and sessions[user].get(who, timeout=60).ok
 
 	def cookies_of(user: str) -> list[Any]:
-		if user not in cookies:
-			session = requests.Session()
+		if not is_signed_in(user):
+			session = sessions[user] = requests.Session()
 			given = {"usr": user, "pwd": "admin" if user == "Administrator" else PASSWORD}
-			answer = session.post(f"{running.url}/api/method/login", data=given, timeout=30)
+			answer = session.post(f"{running.url}/api/method/login", data=given, timeout=60)
 			assert answer.status_code == 200, answer.text
-			cookies[user] = [
-				{"name": cookie.name, "value": cookie.value, "url": running.url} for cookie in session.cookies
-			]
-		return cookies[user]
+		return [
+			{"name": cookie.name, "value": cookie.value, "url": running.url}
+			for cookie in sessions[user].cookies
+		]
 
 	return cookies_of
 

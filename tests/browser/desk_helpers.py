@@ -228,16 +228,34 @@ def dialog(page: Any) -> Any:
 	return page.locator(".modal.show")
 
 
+def pick(field: Any, typed: str, name: str) -> None:
+	"""Type into a link field and take what it offers. On a slow machine what happens meanwhile closes the list before it
+	is seen: then it is typed once more, as people do."""
+	option = field.page.locator('[role="option"]:visible', has_text=name).first
+	for _attempt in range(5):
+		field.fill("")
+		field.fill(typed)
+		# looks once a tenth of a second, for ten seconds
+		for _look in range(100):
+			if option.is_visible():
+				option.click()
+				return
+			field.page.wait_for_timeout(100)
+	raise AssertionError(f"{typed} offers no {name}")
+
+
 def choose_in_dialog(page: Any, field: str, typed: str, name: str) -> None:
 	"""Pick a document in a link field of the open dialog. Frappe asks the server about what was typed and about what was
 	picked, and until both answers are there the field may be empty again."""
 	# while the dialog moves in, the list of its field closes again
 	page.wait_for_timeout(500)
-	dialog(page).locator(f"input[data-fieldname={field}]").fill(typed)
-	dialog(page).locator('[role="option"]:visible', has_text=name).first.click()
+	link = dialog(page).locator(f"input[data-fieldname={field}]")
+	pick(link, typed, name)
 	page.wait_for_function(
 		"([field, name]) => !$.active && cur_dialog.get_value(field)?.startsWith(name)", arg=[field, name]
 	)
+	# an answer that is late opens the list once more, over the buttons, while the field has the focus
+	link.blur()
 
 
 def toast(page: Any, text: str) -> Any:

@@ -21,6 +21,7 @@ from desk_helpers import (
 	headline,
 	make_item,
 	open_form,
+	pick,
 	proforma_of,
 	toast,
 )
@@ -118,8 +119,7 @@ def offered(page: Any, doc: Any, item: str, story: Story) -> str:
 	expect(party_input(page)).to_have_value(doc.customer)
 	rows = page.locator('.form-layout:visible [data-fieldname="items"]')
 	rows.locator('.grid-body [data-fieldname="item_code"]').first.click()
-	rows.locator('input[data-fieldname="item_code"]').fill(item)
-	page.locator('[role="option"]:visible', has_text=item).first.click()
+	pick(rows.locator('input[data-fieldname="item_code"]'), item, item)
 	page.wait_for_function("() => cur_frm.doc.items[0].rate > 0")
 	rows.locator('.grid-body [data-fieldname="qty"]').first.click()
 	rows.locator('input[data-fieldname="qty"]').fill("10")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from desk_helpers import COMPANY, make_customer, make_item
+from desk_helpers import COMPANY, make_customer, make_item, pick
 
 from erp_b2b_smartbill.features import OVERVIEW
 
@@ -26,8 +26,7 @@ def shop(clean, connected) -> dict[str, str]:
 
 
 def choose(page: Any, customer: str) -> None:
-	page.locator("[data-fieldname=party_name] input:visible").first.fill(customer)
-	page.locator("[role=option]:visible", has_text=customer).first.click()
+	pick(page.locator("[data-fieldname=party_name] input:visible").first, customer, customer)
 	page.evaluate(SETTLE)
 	page.wait_for_timeout(300)
 	page.evaluate(SETTLE)
