@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain, zip_longest
-from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
@@ -94,10 +93,7 @@ def customers(wanted: Identity) -> list[Candidate]:
 def registrations(wanted: Identity) -> list[Candidate]:
 	"""Source: other requests, decided ones too; not what was withdrawn."""
 	table = DocType("B2B Registration")
-	names = _surest(
-		sorted(_names(table, condition & (table.status != "Withdrawn")), reverse=True) if value else ()
-		for value, condition in _ways(table, wanted)
-	)
+	names = _names(table, wanted, table.status != "Withdrawn", newest_first=True)
 	if not names:
 		return []
 	rows = frappe.get_all(
@@ -130,10 +126,7 @@ def smartbill_clients(wanted: Identity) -> list[Candidate]:
 		return []
 	table = DocType("SmartBill Client")
 	unlinked = (table.status == "Active") & (table.customer.isnull() | (table.customer == ""))
-	names = _surest(
-		sorted(_names(table, condition & unlinked)) if value else ()
-		for value, condition in _ways(table, wanted)
-	)
+	names = _names(table, wanted, unlinked)
 	if not names:
 		return []
 	rows = frappe.get_all(
@@ -159,13 +152,19 @@ def smartbill_clients(wanted: Identity) -> list[Candidate]:
 	]
 
 
-def _ways(table: DocType, wanted: Identity) -> list[tuple[Any, Criterion]]:
-	"""By what others are found: the code, the name, an e-mail address."""
-	return [
+def _names(table: DocType, wanted: Identity, among: Criterion, *, newest_first: bool = False) -> list[str]:
+	"""Of those `among` the rows: by the code, the name, an e-mail address."""
+	ways = (
 		(wanted.cui, table.cui_digits == wanted.cui),
 		(wanted.name_key, table.name_key == wanted.name_key),
 		(wanted.emails, table.email.isin(wanted.emails or [""])),
-	]
+	)
+
+	def found(condition: Criterion) -> list[str]:
+		rows = frappe.qb.from_(table).select(table.name).where(condition & among).limit(MAX_CANDIDATES).run()
+		return sorted((row[0] for row in rows), reverse=newest_first)
+
+	return _surest(found(condition) if value else () for value, condition in ways)
 
 
 def _surest(ways: Iterable[Iterable[str]]) -> list[str]:
@@ -174,11 +173,6 @@ def _surest(ways: Iterable[Iterable[str]]) -> list[str]:
 	by_cui, *others = ways
 	in_turn = chain.from_iterable(zip_longest(*others))
 	return [name for name in dict.fromkeys([*by_cui, *in_turn]) if name][:MAX_CANDIDATES]
-
-
-def _names(table: DocType, condition: Criterion) -> set[str]:
-	rows = frappe.qb.from_(table).select(table.name).where(condition).limit(MAX_CANDIDATES).run()
-	return {row[0] for row in rows}
 
 
 SOURCES: list[Source] = [customers, registrations, smartbill_clients]

@@ -106,7 +106,7 @@ def clean_error_text(raw: str) -> str:
 		r"<div[^>]*\bid\s*=\s*[\"']?moreErrorDetails.*?(</div>|$)", " ", raw, flags=re.DOTALL | re.IGNORECASE
 	)
 	first_line = re.split(r"<br\s*/?>", without_help, maxsplit=1, flags=re.IGNORECASE)[0]
-	return without_markup(plain_text(first_line) or plain_text(raw))[:MAX_TEXT]
+	return (_said(first_line) or _said(raw))[:MAX_TEXT]
 
 
 def _unwrapped(body: dict[str, Any]) -> dict[str, Any]:

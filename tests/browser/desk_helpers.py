@@ -231,16 +231,16 @@ def dialog(page: Any) -> Any:
 def pick(field: Any, typed: str, name: str) -> None:
 	"""Type into a link field and take what it offers. On a slow machine what happens meanwhile closes the list before it
 	is seen: then it is typed once more, as people do."""
+	from playwright.sync_api import TimeoutError
+
 	option = field.page.locator('[role="option"]:visible', has_text=name).first
 	for _attempt in range(5):
 		field.fill("")
 		field.fill(typed)
-		# looks once a tenth of a second, for ten seconds
-		for _look in range(100):
-			if option.is_visible():
-				option.click()
-				return
-			field.page.wait_for_timeout(100)
+		with contextlib.suppress(TimeoutError):
+			option.wait_for(timeout=10_000)
+			option.click()
+			return
 	raise AssertionError(f"{typed} offers no {name}")
 
 

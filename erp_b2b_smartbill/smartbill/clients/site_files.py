@@ -1,4 +1,5 @@
-"""Files that the app itself puts into the site: moved there, not read into memory, whatever their size."""
+"""Files of clients in the site: those that the app itself puts there (moved, not read into memory, whatever their size),
+and uploads that somebody only looked at, which do not stay."""
 
 from __future__ import annotations
 
