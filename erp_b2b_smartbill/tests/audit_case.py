@@ -19,22 +19,25 @@ def note(text: str = "1", **values: Any) -> Any:
 	return audit.record(NOTED, frappe.get_doc("B2B Settings"), {"text": "0"}, {"text": text}, **values)
 
 
+def head_file() -> Path:
+	return Path(frappe.get_site_path(head.FILE))
+
+
+def forget_chain() -> None:
+	"""As on a new site: no events, and no head of them remembered, which the tests before may have left."""
+	frappe.db.rollback()
+	frappe.db.delete(audit.EVENT)
+	forget_default(verify.LAST_RESULT)
+	forget_default(verify.LAST_TOLD)
+	frappe.db.commit()
+	head_file().unlink(missing_ok=True)
+
+
 class AuditCase(CommittingTestCase):
 	def setUp(self) -> None:
 		super().setUp()
-		self.forget()
-		self.addCleanup(self.forget)
-
-	def forget(self) -> None:
-		frappe.db.rollback()
-		frappe.db.delete(audit.EVENT)
-		forget_default(verify.LAST_RESULT)
-		forget_default(verify.LAST_TOLD)
-		frappe.db.commit()
-		self.file().unlink(missing_ok=True)
-
-	def file(self) -> Path:
-		return Path(frappe.get_site_path(head.FILE))
+		forget_chain()
+		self.addCleanup(forget_chain)
 
 	def sealed(self, number: int) -> list[str]:
 		"""The names of so many events, sealed, in their order."""

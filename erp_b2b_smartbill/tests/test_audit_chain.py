@@ -12,7 +12,7 @@ import frappe
 from erp_b2b_smartbill import audit, clock
 from erp_b2b_smartbill.audit import command, head, sealing, signing, verify
 from erp_b2b_smartbill.audit.head import Head
-from erp_b2b_smartbill.tests.audit_case import AuditCase, note
+from erp_b2b_smartbill.tests.audit_case import AuditCase, forget_chain, head_file, note
 from erp_b2b_smartbill.tests.deciding import KILLED, at_once
 
 ONE = "update `tabBusiness Event` set {} where name = %s"
@@ -120,7 +120,7 @@ class TestTampering(AuditCase):
 		}
 		for field, value in edits.items():
 			with self.subTest(field=field):
-				self.forget()
+				forget_chain()
 				name = self.sealed(3)[1]
 				self.tamper(ONE.format(f"`{field}` = %s"), value, name)
 				self.assertEqual(self.problems(), [("Edited", 2)])
@@ -153,7 +153,7 @@ class TestTampering(AuditCase):
 	def test_deleted_events_are_found(self):
 		for place, number in ((0, 1), (2, 3)):
 			with self.subTest(place=place):
-				self.forget()
+				forget_chain()
 				names = self.sealed(5)
 				self.tamper("delete from `tabBusiness Event` where name = %s", names[place])
 				self.assertEqual(self.problems(), [("Deleted", number)])
@@ -263,7 +263,7 @@ class TestTampering(AuditCase):
 		names = self.sealed(3)
 		kept = head.remembered()
 		self.tamper("delete from `tabBusiness Event` where name = %s", names[2])
-		self.file().unlink()
+		head_file().unlink()
 		self.assertEqual(self.problems(), [])
 		self.assertEqual(self.problems(heads=[kept]), [("Cut off", 3)])
 
@@ -274,7 +274,7 @@ class TestTampering(AuditCase):
 
 	def test_an_unreadable_file_of_the_head_is_told(self):
 		self.sealed(1)
-		self.file().write_text("{", encoding="utf-8")
+		head_file().write_text("{", encoding="utf-8")
 		self.assertEqual(self.problems(), [("Remembered head unreadable", 0)])
 
 
@@ -334,7 +334,7 @@ class TestOtherKey(AuditCase):
 		self.sealed(1)
 		with self.encryption_key("another key"):
 			self.sealed(1)
-			self.file().unlink()
+			head_file().unlink()
 			self.assertEqual(self.problems(), [])
 			self.sealed(1)
 			result = verify.verify()
@@ -344,10 +344,10 @@ class TestOtherKey(AuditCase):
 		"""A backup of another site, restored over this one."""
 		with self.encryption_key("the other site's"):
 			self.sealed(2)
-		self.file().unlink()
+		head_file().unlink()
 		head.know(audit.current_key().id, 0, dict)
 		self.assertEqual(self.problems(), [("Inserted", 1), ("Inserted", 2)])
-		path = self.file().with_name("former_key.txt")
+		path = head_file().with_name("former_key.txt")
 		self.addCleanup(path.unlink, missing_ok=True)
 		path.write_text("the other site's", encoding="utf-8")
 		self.assertEqual(command.run(lambda _text: None, old_key_files=[str(path)]), 0)
@@ -383,7 +383,7 @@ class TestCommand(AuditCase):
 
 	def test_the_former_key_comes_from_a_file(self):
 		self.sealed(1)
-		path = self.file().with_name("former_key.txt")
+		path = head_file().with_name("former_key.txt")
 		self.addCleanup(path.unlink, missing_ok=True)
 		with self.encryption_key("another key") as former:
 			path.write_text(f"{former}\n", encoding="utf-8")

@@ -12,7 +12,7 @@ from erp_b2b_smartbill.audit import erase_command, erasing, personal, sealing, s
 from erp_b2b_smartbill.patches import seal_business_events
 from erp_b2b_smartbill.registration import decide, retention
 from erp_b2b_smartbill.tests import factories
-from erp_b2b_smartbill.tests.audit_case import AuditCase, note
+from erp_b2b_smartbill.tests.audit_case import AuditCase, forget_chain, note
 from erp_b2b_smartbill.tests.compat import delete_rows
 from erp_b2b_smartbill.tests.permitted_case import plant
 from erp_b2b_smartbill.tests.registration_case import RegistrationCase
@@ -433,8 +433,8 @@ class TestDeletedUser(WithoutJobsCase):
 class TestRegistration(RegistrationCase):
 	def setUp(self) -> None:
 		super().setUp()
-		frappe.db.delete(audit.EVENT)
-		frappe.db.commit()
+		forget_chain()
+		self.addCleanup(forget_chain)
 
 	def everything(self) -> str:
 		frappe.db.rollback()
