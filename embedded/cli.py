@@ -15,6 +15,7 @@
 
 import argparse
 import os
+import random
 import runpy
 import subprocess
 import sys
@@ -152,19 +153,26 @@ def test(arguments: list[str]) -> int:
 			prepare.prepared_site(say)
 	with timed("browser"):
 		browser.install_if_allowed(say)
-	# The whole suite runs in three processes, each with a site of its own, so that two cores have work while a test waits
-	# for a pace or for a person's pause; what is named runs in one.
-	command = [
-		sys.executable,
-		"-m",
-		"pytest",
-		*(rest or ["--numprocesses=3", "--dist=loadscope", "--no-loadscope-reorder", "--quiet"]),
-	]
+	command = [sys.executable, "-m", "pytest", *(rest or whole_suite())]
 	if options.cov:
 		command += ["--cov=erp_b2b_smartbill", "--cov-branch", "--cov-report=term:skip-covered"]
 	status = subprocess.run(command, cwd=paths.ROOT, check=False).returncode
 	say(f"tests with all preparation: {time.monotonic() - started:.0f} s")
 	return status
+
+
+def whole_suite() -> list[str]:
+	"""What pytest is told to run everything: in three processes, each with a site of its own, so that two cores have work
+	while a test waits for a pace or for a person's pause; in a random order, which can be asked for again."""
+	order = os.environ.get("TEST_ORDER") or str(random.SystemRandom().randrange(2**32))
+	say(f"order of the tests: TEST_ORDER={order}")
+	return [
+		"--numprocesses=3",
+		"--dist=loadscope",
+		"--no-loadscope-reorder",
+		"--quiet",
+		f"--randomly-seed={order}",
+	]
 
 
 def lint(arguments: list[str]) -> int:
