@@ -14,6 +14,7 @@ import functools
 import os
 import re
 import sqlite3
+import threading
 from typing import Any
 
 import frappe
@@ -98,8 +99,10 @@ def create_connection(self: Any, read_only: bool = False) -> sqlite3.Connection:
 	return connection
 
 
-# Connections that nobody uses, each list's last one the freshest. Read and changed by single steps, as threads may.
+# Connections that nobody uses, each list's last one the freshest. Taken from by single steps, as threads may.
 _idle: dict[Any, list[sqlite3.Connection]] = {}
+# held by whoever gives one back, and while the process forks: a thread may give one back in the middle of that
+_giving_back = threading.Lock()
 
 
 def _key(path: Any, read_only: bool) -> Any:
@@ -113,12 +116,24 @@ def _key(path: Any, read_only: bool) -> Any:
 
 def close_idle() -> None:
 	"""Close what nobody uses: a connection may not be in a process and its fork, nor outlive the file that it read."""
+	with _giving_back:
+		_close_idle()
+
+
+def _close_idle() -> None:
 	for key in list(_idle):
 		for connection in _idle.pop(key, ()):
 			connection.close()
 
 
-os.register_at_fork(before=close_idle)
+def _before_fork() -> None:
+	_giving_back.acquire()
+	_close_idle()
+
+
+os.register_at_fork(
+	before=_before_fork, after_in_parent=_giving_back.release, after_in_child=_giving_back.release
+)
 
 
 @replace("frappe.database.sqlite.database:SQLiteDatabase.get_connection")
@@ -144,15 +159,19 @@ def close(self: Any) -> None:
 	self._conn = self._cursor = None
 	if not connection:
 		return
-	idle = _idle.setdefault(self._idle_key, [])
 	# an installation puts another file in the place of the one that it has opened
-	if frappe.flags.in_install_db or not self._idle_key or len(idle) >= MAX_IDLE:
+	if frappe.flags.in_install_db or not self._idle_key:
 		connection.close()
 		return
 	if cursor:
 		cursor.close()
 	connection.rollback()
-	idle.append(connection)
+	with _giving_back:
+		idle = _idle.setdefault(self._idle_key, [])
+		if len(idle) < MAX_IDLE:
+			idle.append(connection)
+			return
+	connection.close()
 
 
 @replace("frappe.database.sqlite.database:SQLiteDatabase.execute_query")

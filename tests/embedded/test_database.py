@@ -1,10 +1,14 @@
 """SQLite keeps what MariaDB keeps: parameters, types, locks, keys. Exactly-once rests on these."""
 
+import contextvars
 import datetime
 import decimal
 import multiprocessing
 import os
 import sqlite3
+import sys
+import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -202,6 +206,37 @@ class TestConnections:
 		if not pid:
 			os._exit(1 if any(database._idle.values()) else 0)
 		assert os.waitpid(pid, 0)[1] == 0
+
+	def test_a_fork_has_none_that_another_thread_gives_back_meanwhile(self, frappe):
+		from embedded.overrides import database
+
+		done = threading.Event()
+
+		def give_back():
+			while not done.is_set():
+				database.close(
+					SimpleNamespace(
+						_conn=sqlite3.connect(":memory:", check_same_thread=False), _idle_key="probe"
+					)
+				)
+
+		thread = threading.Thread(target=contextvars.copy_context().run, args=(give_back,))
+		interval = sys.getswitchinterval()
+		sys.setswitchinterval(1e-6)
+		thread.start()
+		inherited = 0
+		try:
+			for _time in range(100):
+				pid = os.fork()
+				if not pid:
+					os._exit(1 if any(database._idle.values()) else 0)
+				inherited += os.waitpid(pid, 0)[1]
+		finally:
+			done.set()
+			thread.join()
+			sys.setswitchinterval(interval)
+			database.close_idle()
+		assert not inherited
 
 
 def add_one(path: str, times: int) -> None:
