@@ -16,7 +16,8 @@ READY = {"state": "Ready", "done": 0, "total": 0}
 def search_is_on(frappe: Any) -> Iterator[None]:
 	"""With an index of what there is, and what is saved meanwhile."""
 	from erp_b2b_smartbill import features
-	from erp_b2b_smartbill.customers.search import rebuild, state
+	from erp_b2b_smartbill.customers.search import rebuild
+	from erp_b2b_smartbill.tests.search_case import empty_index
 
 	before = frappe.db.get_single_value("B2B Settings", features.SEARCH)
 	switch(frappe, features.SEARCH, 1)
@@ -27,7 +28,7 @@ def search_is_on(frappe: Any) -> Iterator[None]:
 	finally:
 		frappe.db.rollback()
 		frappe.set_user("Administrator")
-		state.forget()
+		empty_index()
 		switch(frappe, features.SEARCH, before)
 
 
