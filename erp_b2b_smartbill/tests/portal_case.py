@@ -43,7 +43,7 @@ class PortalCase(SandboxTestCase):
 			f"{os.environ['SITE_URL']}/api/method/login", data={"usr": user, "pwd": "test"}, timeout=20
 		)
 		self.assertEqual(response.status_code, 200, response.text)
-		page = session.get(f"{os.environ['SITE_URL']}/me", timeout=20).text
+		page = session.get(f"{os.environ['SITE_URL']}/me", timeout=60).text
 		session.headers["X-Frappe-CSRF-Token"] = page.partition('csrf_token = "')[2].partition('"')[0]
 		return session
 

@@ -153,7 +153,7 @@ def free_gates(frappe: Any) -> None:
 
 
 def control(sandbox: Any, path: str, body: dict[str, Any]) -> Any:
-	answer = requests.post(f"{sandbox.url}/__control/{path}", json=body, timeout=10)
+	answer = requests.post(f"{sandbox.url}/__control/{path}", json=body, timeout=60)
 	answer.raise_for_status()
 	return answer.json()
 

@@ -50,9 +50,9 @@ def forget(frappe: Any) -> None:
 
 def request_of_guest(url: str, frappe: Any, **values: Any) -> Any:
 	"""A request sent over REST, as it is stored."""
-	form = requests.get(f"{url}/api/v1/registrations/form", timeout=10).json()["data"]
+	form = requests.get(f"{url}/api/v1/registrations/form", timeout=60).json()["data"]
 	given = {**submission(**values), "opened": form["opened"]}
-	answer = requests.post(f"{url}/api/v1/registrations", data=given, timeout=20)
+	answer = requests.post(f"{url}/api/v1/registrations", data=given, timeout=60)
 	assert answer.status_code == 201, answer.text
 	frappe.db.rollback()
 	return frappe.get_doc("B2B Registration", {"email": given["email"]})
@@ -63,7 +63,7 @@ def confirmed_request(url: str, frappe: Any, **values: Any) -> Any:
 
 	doc = request_of_guest(url, frappe, **values)
 	token = tokens.make(doc, "confirm")
-	answer = requests.post(f"{url}/api/v1/registrations/confirm", json={"token": token}, timeout=20)
+	answer = requests.post(f"{url}/api/v1/registrations/confirm", json={"token": token}, timeout=60)
 	assert answer.status_code == 200, answer.text
 	return stored(frappe, doc)
 

@@ -142,7 +142,7 @@ def test_going_live_asks_about_numbers_that_the_site_does_not_know(page, account
 	import requests
 
 	order = {"series": COMPANY.series, "client": "Altcineva"}
-	requests.post(f"{running.sandbox.url}/__control/foreign-document", json=order, timeout=5)
+	requests.post(f"{running.sandbox.url}/__control/foreign-document", json=order, timeout=60)
 	connected.db.set_value("SmartBill Account", account, "mode", "Draft")
 	connected.db.commit()
 	open_account(page, account)

@@ -173,7 +173,7 @@ def test_a_star_marks_a_favourite_and_what_is_chosen_becomes_a_new_quotation(pas
 	usual.get_by_role("checkbox", name="Choose Cablu demo").check()
 	preferences.get_by_role("button", name="Quote selected").click()
 	manager.wait_for_url("**/quotation/new**")
-	expect_row(manager, 0, rate=95)
+	expect_row(manager, 0, rate=95, qty=10)
 	quoted = manager.evaluate(
 		"() => [cur_frm.doc.party_name, cur_frm.doc.items[0].item_code, cur_frm.doc.items[0].qty]"
 	)
@@ -265,7 +265,10 @@ def test_an_offer_that_is_opened_meanwhile_gets_no_rows_of_another(past, site, s
 	held, is_held = [], True
 	seller.route("**/run_doc_method", lambda route: held.append(route) if is_held else route.continue_())
 	card(seller).get_by_role("button", name="Add Cablu demo").click()
-	seller.wait_for_timeout(300)
+	for _look in range(300):
+		if held:
+			break
+		seller.wait_for_timeout(100)
 	assert held
 	seller.evaluate("(name) => { frappe.set_route('Form', 'Quotation', name); }", other)
 	seller.wait_for_function("(name) => cur_frm.doc.name === name", arg=other)

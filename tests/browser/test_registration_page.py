@@ -578,7 +578,7 @@ def test_what_people_write_is_shown_as_text(site, running, visitor):
 def test_the_addresses_of_private_pages_stay_private(site, running):
 	doc = request_of_guest(running.url, site)
 	for purpose in ("status", "confirm"):
-		page = requests.get(running.url + page_of(doc, purpose), timeout=10)
+		page = requests.get(running.url + page_of(doc, purpose), timeout=60)
 		assert re.search(r'<meta name="robots" content="noindex', page.text)
 		assert re.search(r'<meta name="referrer" content="no-referrer"', page.text)
 
@@ -619,16 +619,16 @@ def test_without_the_switch_there_is_no_such_page(site, running):
 	doc = request_of_guest(running.url, site)
 	pages = [REGISTER, page_of(doc, "status"), page_of(doc, "confirm")]
 	settings(site, enable_b2b_registration=0)
-	assert {requests.get(running.url + page, timeout=10).status_code for page in pages} == {404}
+	assert {requests.get(running.url + page, timeout=60).status_code for page in pages} == {404}
 	# a page that was not found a moment ago is there as soon as it is switched on
 	settings(site, enable_b2b_registration=1)
-	assert {requests.get(running.url + page, timeout=10).status_code for page in pages} == {200}
+	assert {requests.get(running.url + page, timeout=60).status_code for page in pages} == {200}
 
 
 def test_a_link_that_is_not_ours_leads_nowhere(site, running):
 	for purpose in ("status", "confirm", "welcome"):
 		for token in ("", "x", "a.b.c", "ș.ț.ă", "../../etc/passwd", "a" * 5000):
-			page = requests.get(f"{running.url}/b2b/{purpose}", {"token": token}, timeout=10)
+			page = requests.get(f"{running.url}/b2b/{purpose}", {"token": token}, timeout=60)
 			assert page.status_code == 404, (purpose, token)
 
 
