@@ -652,9 +652,14 @@ class TestLimit(BulkTestCase):
 class TestLimitInRealTime(BulkTestCase):
 	freezes_clock = False
 
+	def last_number(self, quotations: list[str]) -> int:
+		return max(
+			map(int, frappe.get_all("SmartBill Proforma", {"quotation": ["in", quotations]}, pluck="number"))
+		)
+
 	def test_clicks_get_through_at_once_while_a_run_works(self):
-		run = self.start(self.quotations(15))
-		clicked = self.quotations(3)
+		of_run, clicked = self.quotations(15), self.quotations(3)
+		run = self.start(of_run)
 		self.sandbox.knobs(v1_limit=30)
 
 		def click() -> None:
@@ -681,6 +686,8 @@ class TestLimitInRealTime(BulkTestCase):
 		clicks.join()
 		self.assertEqual(answers, [(201, None)] * 3)
 		self.assertEqual(self.results(run), [runs.ISSUED] * 15)
+		# SmartBill's numbers tell the order: no click had to wait for the end of the run
+		self.assertLess(self.last_number(clicked), self.last_number(of_run))
 		self.assertNotIn(403, {entry["status"] for entry in self.calls()})
 
 
