@@ -15,8 +15,8 @@
 
 import argparse
 import os
-import random
 import runpy
+import secrets
 import subprocess
 import sys
 import time
@@ -164,7 +164,7 @@ def test(arguments: list[str]) -> int:
 def whole_suite() -> list[str]:
 	"""What pytest is told to run everything: in three processes, each with a site of its own, so that two cores have work
 	while a test waits for a pace or for a person's pause; in a random order, which can be asked for again."""
-	order = os.environ.get("TEST_ORDER") or str(random.SystemRandom().randrange(2**32))
+	order = os.environ.get("TEST_ORDER") or str(secrets.randbits(32))
 	say(f"order of the tests: TEST_ORDER={order}")
 	return [
 		"--numprocesses=3",

@@ -102,7 +102,7 @@ def create_connection(self: Any, read_only: bool = False) -> sqlite3.Connection:
 # Connections that nobody uses, each list's last one the freshest. Taken from by single steps, as threads may.
 _idle: dict[Any, list[sqlite3.Connection]] = {}
 # held by whoever gives one back, and while the process forks: a thread may give one back in the middle of that
-_giving_back = threading.Lock()
+_giving_back = threading.RLock()
 
 
 def _key(path: Any, read_only: bool) -> Any:
@@ -117,18 +117,14 @@ def _key(path: Any, read_only: bool) -> Any:
 def close_idle() -> None:
 	"""Close what nobody uses: a connection may not be in a process and its fork, nor outlive the file that it read."""
 	with _giving_back:
-		_close_idle()
-
-
-def _close_idle() -> None:
-	for key in list(_idle):
-		for connection in _idle.pop(key, ()):
-			connection.close()
+		for key in list(_idle):
+			for connection in _idle.pop(key, ()):
+				connection.close()
 
 
 def _before_fork() -> None:
 	_giving_back.acquire()
-	_close_idle()
+	close_idle()
 
 
 os.register_at_fork(

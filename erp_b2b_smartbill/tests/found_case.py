@@ -8,7 +8,7 @@ import frappe
 
 from erp_b2b_smartbill import features
 from erp_b2b_smartbill.customers.search import search, state, vocabulary
-from erp_b2b_smartbill.customers.search.tables import GRAM, PARTY, TOKEN, USE, WORD
+from erp_b2b_smartbill.customers.search.tables import TOKEN
 from erp_b2b_smartbill.tests import factories
 from erp_b2b_smartbill.tests.search_case import SearchCase
 
@@ -18,8 +18,6 @@ class FoundCase(SearchCase):
 		super().setUp()
 		for switch in (features.SYNC, features.REGISTRATION):
 			frappe.db.set_single_value("B2B Settings", switch, 1)
-		for table in (PARTY, TOKEN, WORD, GRAM, USE):
-			frappe.db.sql(f"delete from {table}")
 		frappe.db.set_single_value("Customer Search Index", "state", state.READY)
 		frappe.db.value_cache.clear()
 

@@ -185,6 +185,15 @@ class TestConnections:
 		for database in opened:
 			database.close()
 
+	def inherited(self) -> bool:
+		"""Whether a fork of this process has a connection of its parent."""
+		from embedded.overrides import database
+
+		pid = os.fork()
+		if not pid:
+			os._exit(1 if any(database._idle.values()) else 0)
+		return os.waitpid(pid, 0)[1] != 0
+
 	def test_a_closed_one_is_taken_again_without_what_it_did_not_commit(self, connect):
 		first = connect()
 		connection = first._conn
@@ -202,10 +211,7 @@ class TestConnections:
 
 		connect().close()
 		assert any(database._idle.values())
-		pid = os.fork()
-		if not pid:
-			os._exit(1 if any(database._idle.values()) else 0)
-		assert os.waitpid(pid, 0)[1] == 0
+		assert not self.inherited()
 
 	def test_a_fork_has_none_that_another_thread_gives_back_meanwhile(self, frappe):
 		from embedded.overrides import database
@@ -224,13 +230,8 @@ class TestConnections:
 		interval = sys.getswitchinterval()
 		sys.setswitchinterval(1e-6)
 		thread.start()
-		inherited = 0
 		try:
-			for _time in range(100):
-				pid = os.fork()
-				if not pid:
-					os._exit(1 if any(database._idle.values()) else 0)
-				inherited += os.waitpid(pid, 0)[1]
+			inherited = sum(self.inherited() for _time in range(100))
 		finally:
 			done.set()
 			thread.join()
